@@ -1,0 +1,52 @@
+"""Files: written whole or not at all, read only up to a limit."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from personae.errors import FormatError, UnsafeFile
+
+MEGABYTE = 1024 * 1024
+
+
+def write_atomic(path: Path | str, data: bytes | str) -> None:
+    """Replace the file at `path` in one step; a crash leaves the old file or the new one, never half of it.
+
+    Text is written as UTF-8. Missing parent folders are made.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        os.chmod(name, mode)
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read_limited(path: Path | str, limit: int) -> bytes:
+    """The bytes of a file no larger than `limit`. Raises FormatError if it cannot be read, UnsafeFile if larger."""
+    source = Path(path)
+    try:
+        with source.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise FormatError(f"cannot read {str(source)!r}: {error.strerror or error}") from error
+    if len(data) > limit:
+        raise UnsafeFile(f"{str(source)!r} is larger than {limit // MEGABYTE} MB; such files are not read")
+    return data
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,1 @@
+"""Numbers about texts and arrays; no model is asked."""

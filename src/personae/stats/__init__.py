@@ -1,0 +1,1 @@
+"""Numbers about numbers: intervals, paired comparisons, and the few distributions they need."""

@@ -1,0 +1,23 @@
+"""What Inspect finds under the name `personae` (entry point group `inspect_ai`): lazy factories, nothing else.
+
+Inspect loads this file at the first use of any model in the environment, so it imports tasks (which
+import nothing of ours until they are called) and no model.
+"""
+
+from __future__ import annotations
+
+from inspect_ai.model import ModelAPI, modelapi
+
+from personae.tasks.cost import cost as cost
+from personae.tasks.drift import drift as drift
+from personae.tasks.grounding import grounding as grounding
+from personae.tasks.self_knowledge import self_knowledge as self_knowledge
+from personae.tasks.style import style as style
+
+
+@modelapi(name="personae")
+def personae() -> type[ModelAPI]:
+    """Models named `personae/embedded`, `personae/embedded/PATH` and `personae/http/MODEL`."""
+    from personae.models._inspect_providers import PersonaeAPI
+
+    return PersonaeAPI

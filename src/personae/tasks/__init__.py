@@ -1,0 +1,1 @@
+"""Benchmarks as Inspect tasks, one folder each, and the run that takes several of them on one persona."""

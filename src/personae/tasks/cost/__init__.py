@@ -1,0 +1,3 @@
+"""Cost as an Inspect task."""
+
+from .cost import cost as cost

@@ -1,0 +1,3 @@
+"""Drift as an Inspect task."""
+
+from .drift import drift as drift

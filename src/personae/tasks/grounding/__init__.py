@@ -1,0 +1,3 @@
+"""Grounding as an Inspect task."""
+
+from .grounding import grounding as grounding

@@ -1,0 +1,3 @@
+"""Style as an Inspect task."""
+
+from .style import style as style

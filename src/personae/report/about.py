@@ -1,0 +1,126 @@
+"""The words of the page: what numbers are called, what the ways of scoring and the gaps mean, what may be shown."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import PurePosixPath, PureWindowsPath
+
+#: Number → what a reader should call it.
+LABELS = {
+    "self_knowledge": "Knows itself",
+    "self_knowledge.raw": "… by whole-string probability",
+    "self_knowledge.floor": "… without any persona (floor)",
+    "self_knowledge.ceiling": "… with the fact in front of it (ceiling)",
+    "self_knowledge.gain": "What the persona prompt adds",
+    "grounding": "Open answers fit their fact",
+    "grounding.relevance": "… similarity to it",
+    "drift": "Change under pressure",
+    "drift.talk": "Change in friendly talk (control)",
+    "drift.out_of_character": "Out of character under pressure",
+    "drift.out_of_character.talk": "Out of character in friendly talk",
+    "drift.repetition": "Repeats itself",
+    "style": "Stable voice",
+    "style.distance": "Distance to its examples",
+    "style.distance_to_others": "… to everybody else's",
+    "cost.tokens": "Tokens per reply",
+    "cost.tokens_written": "… of them written",
+    "cost.seconds": "Seconds per reply",
+    "cost.shared_prefix": "Prompt shared with the call before",
+    "cost.money": "Money per reply",
+}
+
+#: The numbers on the tiles at the top.
+TILES = (
+    "self_knowledge",
+    "grounding",
+    "drift",
+    "drift.out_of_character",
+    "style",
+    "cost.tokens",
+    "cost.seconds",
+)
+
+#: Tile → the numbers (or "chance") that have to stand beside it, with the word for each.
+FOOTNOTES: dict[str, tuple[tuple[str, str], ...]] = {
+    "self_knowledge": (
+        ("chance", "chance"),
+        ("self_knowledge.floor", "floor"),
+        ("self_knowledge.ceiling", "ceiling"),
+    ),
+    "grounding": (("chance", "chance"),),
+    "drift": (("drift.talk", "friendly talk"),),
+    "drift.out_of_character": (("drift.out_of_character.talk", "friendly talk"),),
+    "cost.tokens": (("cost.tokens_written", "written"), ("cost.shared_prefix", "shared prompt")),
+}
+
+LIGHT_WORDS = {"bad": "needs work", "open": "cannot tell yet", "good": "good"}
+
+#: Way of scoring options → what it means for the reader.
+METHODS = {
+    "exact": "the model scored every token of every whole answer. The options were not shown, so their order "
+    "cannot matter.",
+    "letters": "the options were listed with letters, in every rotation, and the probabilities of the letters were "
+    "compared. An answer that follows the position wins only its share of the rotations.",
+    "parsed": "the options were listed with letters, in every rotation, and the letter was read from the reply. "
+    "There are choices but no probabilities.",
+}
+
+_MISSING = {
+    "refused": "refused",
+    "empty": "came back empty",
+    "unparsed": "could not be read",
+    "truncated": "were cut off",
+    "failed": "failed (the logs say why)",
+    "not_run": "were not run",
+    "not_self": "are about somebody else",
+    "no_distractors": "have too few wrong answers of the same kind",
+    "no_probes": "no statement can be asked about",
+    "unanswered": "got no answer",
+    "uncounted": "came without token counts",
+}
+
+
+def why_missing(reason: str) -> str:
+    """A reason for a gap in words that follow its count.
+
+    >>> why_missing("no_distractors"), why_missing("language_de")
+    ('have too few wrong answers of the same kind', 'are in a language this measure does not read (de)')
+    """
+    if reason.startswith("language_"):
+        return f"are in a language this measure does not read ({reason.removeprefix('language_')})"
+    return _MISSING.get(reason, reason.replace("_", " "))
+
+
+def shareable(command: str) -> str:
+    """The command as it may be shown to others: no folders of this machine, no keys, no passwords in addresses.
+
+    >>> shareable("personae measure /home/ana/me.yaml --out /tmp/run -M api_key=abc --base-url https://u:p@host/v1")
+    'personae measure me.yaml --out run -M api_key=… --base-url https://…@host/v1'
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return ""
+    return " ".join(_quoted(_shareable_word(word)) for word in words)
+
+
+def _shareable_word(word: str) -> str:
+    option, equals, value = word.partition("=")
+    if equals and re.search(r"key|token|secret|password", option, re.IGNORECASE):
+        return f"{option}=…"
+    if equals and _is_absolute(value):
+        return f"{option}={_name(value)}"
+    return _name(word) if _is_absolute(word) else re.sub(r"(?<=://)[^/@]*@", "…@", word)
+
+
+def _is_absolute(text: str) -> bool:
+    return text.startswith("~/") or PurePosixPath(text).is_absolute() or PureWindowsPath(text).is_absolute()
+
+
+def _name(path: str) -> str:
+    return PureWindowsPath(path).name or path
+
+
+def _quoted(word: str) -> str:
+    return word if re.fullmatch(r"[\w@%+=:,./…-]+", word) else shlex.quote(word)

@@ -1,0 +1,75 @@
+"""`personae chat`: talk to a persona, see why it says what it says, and lose nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file")
+@click.option("--model", default="embedded", show_default=True, help="The model that speaks.")
+@click.option("--user", default="User", show_default=True, help="What the persona calls you.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the sampler and of chance in macros and lore.")
+@click.option("--temperature", default=0.7, show_default=True, type=click.FloatRange(0, 2), help="0 is greedy.")
+@click.option("--max-tokens", default=256, show_default=True, type=click.IntRange(1), help="Longest reply.")
+@click.option("--greeting", default=0, show_default=True, help="Which greeting opens the talk; -1 for none.")
+@click.option("--transcript", type=click.Path(path_type=Path, dir_okay=False), help="Where the talk is written.")
+@click.option(
+    "--continue",
+    "resume",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Go on with the talk of a transcript.",
+)
+@click.option("--sillytavern", is_flag=True, help="Run the lorebook with SillyTavern's extensions.")
+def chat(
+    file: str,
+    model: str,
+    user: str,
+    seed: int,
+    temperature: float,
+    max_tokens: int,
+    greeting: int,
+    transcript: Path | None,
+    resume: Path | None,
+    sillytavern: bool,
+) -> None:
+    """Talk to the persona in FILE: a character card, a persona file, or the id of a starter.
+
+    Every turn is appended to a transcript (JSON lines), by default below runs/chats. Ctrl-C stops a reply and keeps
+    the talk; at the prompt, Ctrl-C or Ctrl-D ends it. Type /help for the commands.
+    """
+    from personae.agent import Agent, RolePlayPrompt
+    from personae.cli.talk import Talk
+    from personae.models.registry import open_model
+    from personae.persona.find import find
+    from personae.types import Settings
+
+    persona = find(file)
+    agent = Agent(
+        persona=persona,
+        model=open_model(model),
+        prompt=RolePlayPrompt(
+            greeting=greeting if greeting >= 0 and persona.greetings else None,
+            lore_profile="sillytavern" if sillytavern else "spec",
+        ),
+        settings=Settings(temperature=temperature, max_tokens=max_tokens, seed=seed),
+        user=user,
+        seed=seed,
+    )
+    path = transcript or resume or default_path(persona.name, datetime.now())
+    with Talk(agent, path) as talk:
+        talk.begin(resume=resume, greeting=greeting)
+        talk.go_on()
+
+
+def default_path(name: str, now: datetime) -> Path:
+    """Where a talk is written when nobody says: a name that tells who and when.
+
+    >>> default_path("Ilse Marten", datetime(2026, 3, 1, 12, 30, 5)).as_posix()
+    'runs/chats/ilse-marten-20260301-123005.jsonl'
+    """
+    plain = "".join(letter if letter.isalnum() else "-" for letter in name.lower())[:40].strip("-") or "persona"
+    return Path("runs") / "chats" / f"{plain}-{now:%Y%m%d-%H%M%S}.jsonl"

@@ -201,3 +201,12 @@ def test_escape_codes_of_a_card_do_not_reach_the_terminal(run: Chat, monkeypatch
     monkeypatch.setattr("personae.models.registry.open_model", lambda spec, **options: model)
     result = run("Hello", "/why")
     assert "\x1b[31m" not in result.output
+
+
+def test_the_address_of_a_server_reaches_the_model(run: Chat, model: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(
+        "personae.models.registry.open_model", lambda spec, **options: asked.update(spec=spec, **options) or model
+    )
+    assert run("Hello", options=("--model", "http/some", "--base-url", "http://127.0.0.1:1/v1")).exit_code == 0
+    assert asked == {"spec": "http/some", "base_url": "http://127.0.0.1:1/v1"}

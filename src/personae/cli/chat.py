@@ -11,6 +11,7 @@ import click
 @click.command()
 @click.argument("file")
 @click.option("--model", default="embedded", show_default=True, help="The model that speaks.")
+@click.option("--base-url", metavar="URL", help="Address of the model's server, for models that need one.")
 @click.option("--user", default="User", show_default=True, help="What the persona calls you.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the sampler and of chance in macros and lore.")
 @click.option("--temperature", default=0.7, show_default=True, type=click.FloatRange(0, 2), help="0 is greedy.")
@@ -27,6 +28,7 @@ import click
 def chat(
     file: str,
     model: str,
+    base_url: str | None,
     user: str,
     seed: int,
     temperature: float,
@@ -50,7 +52,7 @@ def chat(
     persona = find(file)
     agent = Agent(
         persona=persona,
-        model=open_model(model),
+        model=open_model(model, **({"base_url": base_url} if base_url else {})),
         prompt=RolePlayPrompt(
             greeting=greeting if greeting >= 0 and persona.greetings else None,
             lore_profile="sillytavern" if sillytavern else "spec",

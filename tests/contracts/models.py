@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,10 @@ async def http(tmp_path: Path) -> AsyncIterator[Model]:
 
     from personae.models.http import HttpModel
 
-    async with stub.Stub(stub.reply("A")) as endpoint:
+    async def speaks(request: Any, asked: dict[str, Any]) -> Any:
+        return await (stub.stream("A") if asked.get("stream") else stub.reply("A"))(request, asked)
+
+    async with stub.Stub(speaks) as endpoint:
         yield HttpModel("some-model", endpoint.url)
 
 

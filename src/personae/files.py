@@ -28,9 +28,8 @@ def write_atomic(path: Path | str, data: bytes | str) -> None:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         os.chmod(name, mode)
         os.replace(name, target)
-    except BaseException:
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
 
 
 def read_limited(path: Path | str, limit: int) -> bytes:

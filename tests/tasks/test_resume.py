@@ -127,12 +127,36 @@ def test_another_seed_is_another_run(endpoint, environment, tmp_path):
     assert "seed was 0 and is now 9" in other.stderr
 
 
-def _run_and_kill(arguments: list[str], environment: dict[str, str], endpoint: Endpoint, *, at: int) -> None:
-    """Start the run and kill −9 it as soon as the endpoint has been asked `at` questions in all."""
-    process = subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def test_an_interrupted_run_says_how_to_go_on_and_is_not_called_finished(endpoint, environment, tmp_path):
+    out = tmp_path / "run"
+    process = subprocess.Popen(
+        command(out), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=_listen
+    )
+    _wait_for(endpoint, process, at=40)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert said.strip().endswith("--resume")
+    assert "Traceback" not in said
+    assert not (out / "measurements.json").exists()
+    subprocess.run(command(out, "--resume"), check=True, env=environment, capture_output=True, timeout=300)
+    assert values(out)["self_knowledge"]
+
+
+def _listen() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _wait_for(endpoint: Endpoint, process: subprocess.Popen, *, at: int) -> None:
     deadline = time.monotonic() + 200
     while endpoint.total < at and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.005)
-    assert process.poll() is None, "the run ended before it could be killed"
+    assert process.poll() is None, "the run ended before it could be stopped"
+
+
+def _run_and_kill(arguments: list[str], environment: dict[str, str], endpoint: Endpoint, *, at: int) -> None:
+    """Start the run and kill −9 it as soon as the endpoint has been asked `at` questions in all."""
+    process = subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _wait_for(endpoint, process, at=at)
     process.send_signal(signal.SIGKILL)
     process.wait()

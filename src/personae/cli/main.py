@@ -54,12 +54,17 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; an error of the toolkit is one line on stderr and exit code 1."""
+    """Run the command line; an error of the toolkit or of the file system is one line on stderr and exit code 1."""
     try:
         cli.main(args=None if arguments is None else list(arguments), prog_name="personae")
     except PersonaeError as error:
-        click.secho(f"personae: {error}", fg="red", err=True)
-        sys.exit(1)
+        line = str(error)
+    except OSError as error:
+        line = f"{error.filename!r}: {error.strerror}" if error.filename else str(error)
+    else:
+        return
+    click.secho(f"personae: {line}", fg="red", err=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from personae.errors import MissingExtra, UsageError
+from personae.errors import MissingExtra, RunError, UsageError
 
 if TYPE_CHECKING:
     from personae.types import Measurement
@@ -121,7 +121,11 @@ def _with_progress(
                 bars.start_task(rows[name])
             bars.update(rows[name], completed=done, total=planned)
 
-        return measure_persona(persona, folder, on_step=on_step, **options)
+        try:
+            return measure_persona(persona, folder, on_step=on_step, **options)
+        except KeyboardInterrupt:
+            line = f"interrupted; what was answered is kept, go on with --out {shlex.quote(str(folder))} --resume"
+            raise RunError(line) from None
 
 
 def _write_report(folder: Path) -> Path | None:

@@ -156,7 +156,7 @@ def _evaluate(tasks: Sequence[MeasureTask], manifest: Manifest, folder: RunFolde
     if not tasks:
         return []
     # The embedded model answers one call at a time, and one talk at a time keeps its prompt read.
-    success, logs = eval_set(
+    _, logs = eval_set(
         list[Task](tasks),
         log_dir=str(folder.logs),
         model=manifest.model,
@@ -170,15 +170,15 @@ def _evaluate(tasks: Sequence[MeasureTask], manifest: Manifest, folder: RunFolde
         score_display=False,
         log_dir_allow_dirty=True,
     )
-    if not success:
+    done = [
+        info for info in list_eval_logs(str(folder.logs)) if read_eval_log(info, header_only=True).status == "success"
+    ]
+    finished = [read_eval_log(info) for info in done]
+    if {log.eval.task.rpartition("/")[2] for log in finished} != {task.name for task in tasks}:
         errors = [log.error for log in logs if log.status != "success" and log.error is not None]
         reason = _said(errors[0].message) if errors else "it was interrupted"
         raise RunError(f"the run stopped: {reason}; what was answered is kept, go on with --resume")
-    return [
-        read_eval_log(info)
-        for info in list_eval_logs(str(folder.logs))
-        if read_eval_log(info, header_only=True).status == "success"
-    ]
+    return finished
 
 
 def _said(message: str) -> str:

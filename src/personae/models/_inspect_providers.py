@@ -96,7 +96,7 @@ class PersonaeAPI(ModelAPI):
         return max(1, len(text.encode()) // BYTES_PER_TOKEN)
 
     def max_connections(self) -> int:
-        """`-M connections=N`, else 20, for an endpoint; `-M parallel=N`, else 4, for the embedded model."""
+        """`-M connections=N`, else 20, for an endpoint; `-M parallel=N`, else 1, for a model of this machine."""
         return self._connections
 
     def connection_key(self) -> str:

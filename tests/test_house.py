@@ -22,8 +22,8 @@ DOORS = {
         "tasks/",
         "report/from_inspect.py",
     ),
-    "torch": ("models/hf.py", "steer/", "train/", "identity/"),
-    "transformers": ("models/hf.py", "steer/", "train/", "identity/"),
+    "torch": ("models/hf.py", "models/_worlds.py", "models/pairs/hf.py", "steer/", "train/", "identity/"),
+    "transformers": ("models/hf.py", "models/pairs/hf.py", "steer/", "train/", "identity/"),
     "ray": ("synth/", "tasks/_shards.py"),
 }
 

@@ -236,6 +236,13 @@ class StreamingModel(Model, Protocol):
         ...
 
 
+#: The order of the columns a pair scorer gives.
+CONTRADICTION, NEUTRAL, ENTAILMENT = 0, 1, 2
+
+#: What a statement may be relevant to. Two different questions: a reply shows the statement, a query asks for it.
+Side = Literal["reply", "query"]
+
+
 class Embedder(Protocol):
     """Texts to unit vectors. `embed` returns float32 of shape (len(texts), dimensions)."""
 
@@ -250,13 +257,30 @@ class Embedder(Protocol):
 
 
 class PairScorer(Protocol):
-    """(premise, hypothesis) pairs to rows of P(contradiction), P(neutral), P(entailment), relevance."""
+    """Does one text follow from another, contradict it, or neither; and which statements bear on a text?"""
 
     @property
     def name(self) -> str:
         """What a report calls it."""
         ...
 
-    def score(self, premises: Sequence[str], hypotheses: Sequence[str]) -> Any:
-        """Float32 of shape (pairs, 4); premises and hypotheses are of equal number."""
+    @property
+    def provenance(self) -> Mapping[str, str]:
+        """What its numbers rest on, for `Measurement.details`: "checkpoint", "data", and "validity", which is "ok",
+        "below_gate" where the scorer misses a gate of its own card, or "unmeasured". More keys are allowed."""
+        ...
+
+    async def score(self, premises: Sequence[str], hypotheses: Sequence[str]) -> Any:
+        """P(contradiction), P(neutral), P(entailment): float32 of shape (pairs, 3), each row summing to 1.
+
+        The premise is what was said, the hypothesis one statement. Raises `UsageError` for an empty text or lists of
+        unequal length; shape (0, 3) for no pairs.
+        """
+        ...
+
+    async def relevance(self, statements: Sequence[str], texts: Sequence[str], *, to: Side = "reply") -> Any:
+        """How likely each text bears on the statement beside it: float32 of shape (pairs,), 0 … 1.
+
+        `to` says what the texts are: a "reply" that may use the statement, or a "query" whose answer would.
+        """
         ...

@@ -1,4 +1,4 @@
-"""How a language model is reached. Start with `open_model`; names are loaded at first use."""
+"""How models and pair scorers are reached, by `open_model` and `open_pair_scorer`; names load at first use."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from typing import Any
 
 _PUBLIC = {
     "Cached": "cache",
+    "CachedPairs": "pairs.cache",
     "Embedded": "embedded",
     "HfModel": "hf",
+    "HfPairs": "pairs.hf",
     "HttpModel": "http",
+    "JudgePairs": "pairs.judge",
     "Ledger": "ledger",
     "Metered": "ledger",
     "Prices": "ledger",
     "Scripted": "scripted",
+    "ScriptedPairs": "pairs.scripted",
     "open_model": "registry",
+    "open_pair_scorer": "registry",
 }
 
 __all__ = sorted(_PUBLIC)

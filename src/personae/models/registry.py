@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from personae.errors import MissingExtra, UsageError
-from personae.types import Model
+from personae.types import Model, PairScorer
 
 #: name -> "module:factory"; the factory gets what follows the "/" (None if nothing does) and the options.
 BACKENDS: dict[str, str] = {
@@ -21,6 +21,13 @@ BACKENDS: dict[str, str] = {
     "hf": "personae.models.registry:open_hf",
     "http": "personae.models.registry:open_http",
     "scripted": "personae.models.registry:open_scripted",
+}
+
+#: name -> "module:factory" of pair scorers; the factory gets what follows the "/" and the options.
+PAIR_SCORERS: dict[str, str] = {
+    "embedded": "personae.models.pairs.embedded:open_embedded_pairs",
+    "hf": "personae.models.pairs.hf:open_hf_pairs",
+    "judge": "personae.models.pairs.judge:open_judge_pairs",
 }
 
 #: Prefixes that go to Inspect AI; its own message lists the models of each.
@@ -60,6 +67,23 @@ def open_model(spec: str, **options: Any) -> Model:
 
         return from_inspect(spec, **options)
     raise UsageError(_unknown(spec, backend))
+
+
+def open_pair_scorer(spec: str = "embedded", **options: Any) -> PairScorer:
+    """The pair scorer a name stands for; `options` go to its class.
+
+    "embedded"           the one that comes with the toolkit
+    "hf/DIR_OR_NAME"     any Transformers NLI model, from a folder or a hub name
+    "judge/MODEL"        a language model (a name as in `open_model`) that is asked
+
+    Raises `UsageError` for an unknown name, `MissingExtra` where a part of the toolkit is not installed.
+    """
+    backend, slash, rest = spec.partition("/")
+    if backend not in PAIR_SCORERS:
+        raise UsageError(f"unknown pair scorer {spec!r}; known are {', '.join(PAIR_SCORERS)}")
+    module, _, factory = PAIR_SCORERS[backend].partition(":")
+    opened: PairScorer = getattr(import_module(module), factory)(rest if slash else None, **options)
+    return opened
 
 
 def open_embedded(path: str | None, **options: Any) -> Model:

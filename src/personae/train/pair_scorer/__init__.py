@@ -1,0 +1,1 @@
+"""The recipe of the pair scorer: rows, network, training, calibration, export, gates, model card."""

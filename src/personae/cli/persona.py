@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import json
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from personae.errors import FormatError, UsageError
+from personae.cli._progress import progress
+from personae.errors import FormatError, MissingExtra, UsageError
 
 if TYPE_CHECKING:
+    from personae.persona.contradictions import Compared
     from personae.persona.find import Starter
     from personae.persona.persona import Persona
+
+#: The pair scorer that comes with the toolkit, and the packages it needs.
+OURS = "embedded"
+OURS_NEEDS = ("numpy", "onnxruntime", "tokenizers")
 
 
 @click.group()
@@ -63,10 +73,12 @@ def show(name: str, style: Any, as_json: bool) -> None:
 
 @persona.command()
 @click.argument("names", nargs=-1, required=True)
+@click.option("--scorer", metavar="NAME", help="Pair scorer that looks for contradictions [default: embedded].")
+@click.option("--no-pairs", is_flag=True, help="Do not compare statements with each other.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def lint(context: click.Context, names: tuple[str, ...], as_json: bool) -> None:
-    """Check personas: duplicates, gaps, long statements, dead lore, placeholders, encoding, cost.
+def lint(context: click.Context, names: tuple[str, ...], scorer: str | None, no_pairs: bool, as_json: bool) -> None:
+    """Check personas: contradictions, duplicates, gaps, long statements, dead lore, placeholders, encoding, cost.
 
     The exit code is 1 if a check finds an error; warnings and hints leave it 0.
     """
@@ -74,11 +86,15 @@ def lint(context: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     from personae.persona.lint import lint as check
     from personae.persona.lint import section_costs
 
+    compare = None if no_pairs else _comparison(scorer)
     reports: list[dict[str, Any]] = []
     for name in names:
         who = find(name)
-        found = [finding.to_dict() for finding in check(who)]
-        reports.append({"persona": name, "findings": found, "tokens": section_costs(who)})
+        compared = compare(who) if compare else None
+        found = [*check(who), *(compared.findings() if compared else ())]
+        found.sort(key=lambda finding: ("error", "warning", "info").index(finding.severity))
+        report = {"persona": name, "findings": [each.to_dict() for each in found], "tokens": section_costs(who)}
+        reports.append(report | {"pairs": compared.to_dict() if compared else None})
     if as_json:
         _print_json(reports)
     else:
@@ -129,6 +145,28 @@ def new(out: str, source: str | None, force: bool) -> None:
     write_atomic(path, commented_yaml(who))
     click.echo(str(path))
     click.echo(f"{who.name}: {len(who.statements)} statements. Check it: personae persona lint {out}", err=True)
+
+
+def _comparison(name: str | None) -> Callable[[Persona], Compared] | None:
+    """How statements are compared; None, said once on stderr, where no scorer is named and ours is not installed."""
+    missing = next((package for package in OURS_NEEDS if find_spec(package) is None), None)
+    if missing and name is None:
+        click.echo(f"contradictions not looked for: {MissingExtra('embedded', missing)}", err=True)
+        return None
+
+    from personae.models import open_pair_scorer
+    from personae.models.embedder import supported
+    from personae.persona.contradictions import compare
+
+    scorer = open_pair_scorer(name or OURS)
+    options: dict[str, Any] = {"readable": supported} if (name or OURS) == OURS else {"languages": None}
+
+    def compared(who: Persona) -> Compared:
+        with progress(who.name) as on_step:
+            on_pairs = functools.partial(on_step, who.name)
+            return asyncio.run(compare(who, scorer, on_pairs=on_pairs, **options))
+
+    return compared
 
 
 def _from_text(source: str) -> Persona:

@@ -70,16 +70,16 @@ def split(
     [('I am kind.', 'personality'), ('I am shy.', 'personality')]
     """
     used = set(taken)
+    counts: dict[str, int] = {}
     found = []
     for start, end, label in pieces(text):
         statement = _statement(text, section, start, end, label, origin)
         if statement is None:
             continue
         unique = statement.id
-        count = 1
         while unique in used:
-            count += 1
-            unique = f"{statement.id}-{count}"
+            counts[statement.id] = counts.get(statement.id, 1) + 1
+            unique = f"{statement.id}-{counts[statement.id]}"
         used.add(unique)
         found.append(statement if unique == statement.id else statement.model_copy(update={"id": unique}))
     return tuple(found)

@@ -37,6 +37,8 @@ FORMATS: dict[str, str] = {
     "charx": "personae.persona.formats.charx",
     "lorebook": "personae.persona.formats.lorebook_file",
     "personachat": "personae.persona.formats.personachat",
+    "dulemon": "personae.persona.formats.dulemon",
+    "prodigy": "personae.persona.formats.prodigy",
     "profile_text": "personae.persona.formats.profile_text",
     "profile_json": "personae.persona.formats.profile_json",
 }

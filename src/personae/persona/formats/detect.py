@@ -24,6 +24,9 @@ _NATIVE = re.compile(r"^(?:personae|[\"']personae[\"'])\s*:", re.MULTILINE)
 _CHAT_LINE = re.compile(r"^\s*(?:\d+\s+)?(?:your|partner's) persona:", re.MULTILINE | re.IGNORECASE)
 _CARD_KEYS = ({"first_mes"}, {"mes_example"}, {"description", "scenario"}, {"description", "personality"})
 
+#: Format → keys of its records.
+_RECORDS = {"dulemon": {"bot_persona", "conversation"}, "prodigy": {"character_name", "biography", "paraphrasis_1"}}
+
 
 def detect(data: bytes, name: str = "<memory>") -> str:
     """The format (a key of `FORMATS`) the bytes are in. Raises FormatError when they are none of the known ones.
@@ -76,8 +79,9 @@ def _by_text(text: str, name: str) -> str:
 def _by_json(text: str, name: str, ending: str) -> str | None:
     """The format of JSON or JSON-lines text; None when it is neither and its ending does not claim so."""
     first_line = text.split("\n", 1)[0]
-    if ending == ".jsonl" or (first_line.rstrip() != text.rstrip() and _is_object(first_line)):
-        return "profile_json"
+    first = _object(first_line)
+    if ending == ".jsonl" or (first_line.rstrip() != text.rstrip() and first is not None):
+        return _collected(first) or "profile_json"
     try:
         tree = parse_json(text, name)
     except FormatError:
@@ -104,6 +108,8 @@ def _by_tree(tree: Any, name: str) -> str:
         return "card_v2"
     if any(keys <= tree.keys() for keys in _CARD_KEYS):
         return "card_v1"
+    if collected := _collected(tree) or _collected(next(iter(tree.values()), None)):
+        return collected
     return "personachat" if _only_strings(tree) else "profile_json"
 
 
@@ -116,8 +122,14 @@ def _only_strings(tree: Any, depth: int = 4) -> bool:
     return all(isinstance(line, str) for line in tree) or all(_only_strings(part, depth - 1) for part in tree)
 
 
-def _is_object(line: str) -> bool:
+def _collected(tree: Any) -> str | None:
+    """The collection whose record this is, told by the keys no other has."""
+    return next((name for name, keys in _RECORDS.items() if isinstance(tree, dict) and keys <= tree.keys()), None)
+
+
+def _object(line: str) -> dict[str, Any] | None:
     try:
-        return isinstance(json.loads(line), dict)
+        tree = json.loads(line)
     except (ValueError, RecursionError):
-        return False
+        return None
+    return tree if isinstance(tree, dict) else None

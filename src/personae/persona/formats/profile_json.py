@@ -74,7 +74,7 @@ def write(persona: Persona) -> bytes:
 
 
 def _profiles(data: bytes, name: str) -> list[dict[str, Any]] | dict[str, dict[str, Any]]:
-    lines = [line for line in decode_text(data, name).splitlines() if line.strip()]
+    lines = [line for line in decode_text(data, name).split("\n") if line.strip()]
     if len(lines) > 1 and lines[0].rstrip().endswith("}"):
         return [_profile(parse_json(line, f"{name}, profile {n}"), name) for n, line in enumerate(lines, 1)]
     tree = parse_json(data, name)

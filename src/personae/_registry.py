@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from inspect_ai.model import ModelAPI, modelapi
 
+from personae.tasks.consistency import consistency as consistency
+from personae.tasks.consistency.scorers import apc as apc
+from personae.tasks.consistency.scorers import c_score as c_score
+from personae.tasks.consistency.scorers import coh_con as coh_con
+from personae.tasks.consistency.scorers import delta_apc as delta_apc
+from personae.tasks.consistency.scorers import entailed_share as entailed_share
+from personae.tasks.consistency.scorers import recoverability as recoverability
+from personae.tasks.consistency.scorers import self_contradiction as self_contradiction
+from personae.tasks.consistency.scorers import uncontradicted as uncontradicted
 from personae.tasks.cost import cost as cost
 from personae.tasks.drift import drift as drift
 from personae.tasks.grounding import grounding as grounding

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from stubs.consistency import consistency
 from stubs.runs import drift, grounding, self_knowledge, write_ledger
 from stubs.skip import absent
 
@@ -64,6 +65,9 @@ def report(make_run):
     statements = [{"id": f"s{i}", "kind": "work", "text": text} for i, text in enumerate(texts)]
     who = Persona(name="Ana Quixabeira", summary=long, statements=statements)
     numbers = [self_knowledge(who, [0.0] * len(texts)), grounding({"s0": long, "s1": "Hm."}, rank=2), drift()]
+    said = [[f"Reply {turn} of talk {talk}." for turn in range(5)] for talk in range(6)] + [[long]]
+    against, shown = {(2, 1): 0.93, (3, 0): 0.55}, {(0, 0): 0.99, (1, 5): 0.6}
+    numbers += consistency(texts, said, against=against, shown=shown, asked={(0, 0): 0.9, (4, 4): 0.8})
     runs = [make_run(who, numbers, name, model=f"openai/{name}") for name in ("one", "two", "three")]
     write_ledger(runs[0], [{}, {"hit": True}])
     return write_report(runs)

@@ -52,6 +52,7 @@ def measure(
     \b
     self_knowledge  the true answer against answers of others, by probability
     grounding       does an open answer come closest to its statement
+    consistency     do its answers follow from its statements, and contradict none
     drift           the same probes after 0, 4, 8, 16 turns of talk and pressure
     style           one voice, and the voice of its examples
     cost            tokens and seconds per reply

@@ -15,7 +15,7 @@ matplotlib.use("svg")
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 #: Stands for the page's text colour until the SVG is put into the page.
 INK = "#010203"
@@ -86,6 +86,23 @@ def relevance_plot(points: Sequence[Mapping[str, float]]) -> str:
         axes.set_xlim(0, 1)
         axes.set_xlabel("cosine similarity")
         _share_axis(axes, "answers at least so near")
+        return _svg(figure)
+
+
+def apc_curve(points: Sequence[Point]) -> str:
+    """The share of statements satisfied over turns as SVG: the mean over talks, and a band from least to most."""
+    with matplotlib.rc_context(STYLE):
+        figure, axes = _figure()
+        colour = look(0)[0]
+        turns = [point["turn"] for point in points]
+        axes.plot(turns, [point["value"] for point in points], color=colour, marker="o", markersize=7)
+        lows, highs = [point["low"] for point in points], [point["high"] for point in points]
+        axes.fill_between(turns, lows, highs, color=colour, alpha=0.15, linewidth=0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set_xlabel("turn of the talk")
+        axes.set_ylim(max(0.0, min(lows) - 0.05), min(1.0, max(highs) + 0.05) + 0.005)
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+        axes.set_ylabel("statements satisfied")
         return _svg(figure)
 
 

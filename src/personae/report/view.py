@@ -13,6 +13,7 @@ from personae.measure.run_folder import Manifest, RunFolder
 from personae.models.ledger import Ledger, Prices
 from personae.persona.persona import Persona
 from personae.report.about import FOOTNOTES, LABELS, LIGHT_WORDS, METHODS, TILES, shareable, why_missing
+from personae.report.heat_map import below_gate, consistency_view
 from personae.report.plots import drift_curve, look, relevance_plot
 from personae.report.portrait import initials, portrait
 from personae.report.rows import has, lore_rows, statement_rows, style_rows, talk_rows
@@ -36,19 +37,21 @@ class Run:
 def page_data(runs: Sequence[Run]) -> dict[str, Any]:
     """Everything the page needs; the first run is shown in full, the others are compared with it."""
     first = runs[0]
-    numbers = [number(m) for m in first.measurements.values()]
+    numbers = [number(m) for m in first.measurements.values() if not below_gate(m)]
     statements = statement_rows(first.persona, first.measurements)
     grounding = first.measurements.get("grounding")
     drift = first.measurements.get("drift")
     return {
         "runs": [_header(run) for run in runs],
-        "tiles": [_tile(first, name) for name in TILES if name in first.measurements],
+        "tiles": [_tile(first, name) for name in TILES if _may_lead(first.measurements.get(name))],
         "verdicts": {word: [n for n in numbers if n["light"] == light] for light, word in LIGHT_WORDS.items()},
         "numbers": numbers,
+        "below_gate": [number(m) | {"light": None} for m in first.measurements.values() if below_gate(m)],
         "comparison": _comparison(runs) if len(runs) > 1 else [],
         "drift": _drift(runs),
         "drift_reason": drift.reason if drift is not None else None,
         "talks": talk_rows(drift),
+        "consistency": consistency_view(first.measurements),
         "relevance_svg": relevance_plot(grounding.details["curve"]) if grounding and has(grounding, "curve") else "",
         "relevance_legend": _legend(["own statement", "others' statements"]),
         "statements": {"open": statements[:OPEN_ROWS], "folded": statements[OPEN_ROWS:]},
@@ -119,6 +122,10 @@ def _interval(measurement: Measurement) -> str:
     if measurement.low is None or measurement.high is None:
         return ""
     return f"{shown(measurement.low, measurement.unit)} … {shown(measurement.high, measurement.unit)}"
+
+
+def _may_lead(measurement: Measurement | None) -> bool:
+    return measurement is not None and not below_gate(measurement)
 
 
 def _tile(run: Run, name: str) -> dict[str, Any]:

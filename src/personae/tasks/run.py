@@ -27,10 +27,10 @@ from personae.persona.formats import dumps
 from personae.types import Measurement
 
 #: Measures in the order they run and are reported; each is a task of the same name.
-MEASURES = ("self_knowledge", "grounding", "drift", "style", "cost")
+MEASURES = ("self_knowledge", "grounding", "consistency", "drift", "style", "cost")
 
 #: Measures that take `n`, the most statements to ask about.
-TAKES_N = ("self_knowledge", "grounding")
+TAKES_N = ("self_knowledge", "grounding", "consistency")
 
 #: Short names that are ours: Inspect knows them as `personae/…`. (`hf/…` alone is Inspect's own.)
 OURS = ("embedded", "http", "scripted")

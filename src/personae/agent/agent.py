@@ -49,7 +49,7 @@ class Agent:
             completion = await self.refine(self.model, completion, prompted, settings, persona=persona)
         message = Message("assistant", spoken(completion.text, persona.name), name=persona.name)
         await self.memory.keep(message)
-        return Turn(message, completion, prompted, decoded.candidates)
+        return Turn(message, completion, prompted, decoded.candidates, decoded.note)
 
     async def prompted(self, conversation: Conversation) -> Prompted:
         """What the model would read now, without asking it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -16,6 +16,9 @@ Count = Callable[[str], int]
 
 #: Called with each piece of text while it is spoken.
 OnText = Callable[[str], None]
+
+#: Scores of candidates by name, one for each candidate; "score" decides, the others explain it. None: not scored.
+Scores = Mapping[str, Sequence[float | None]]
 
 
 @runtime_checkable
@@ -64,19 +67,27 @@ class Prompted:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An answer that stood for choice. `score` is None where the answer was no answer."""
+    """An answer that stood for choice. `score` is None where it was no answer, or was set aside before the last stage.
+
+    `scores` holds every number the method looked at, by name; what was not computed is not in it.
+    """
 
     text: str
     outcome: Outcome
     score: float | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The answer taken, with the cost of all that were made, and the candidates if there were several."""
+    """The answer taken, with the cost of all that were made, and the candidates if there were several.
+
+    `note` says in words what the method did, and whether something else had to answer in its place.
+    """
 
     completion: Completion
     candidates: tuple[Candidate, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,7 @@ class Turn:
     completion: Completion
     prompt: Prompted
     candidates: tuple[Candidate, ...] = field(default=(), repr=False)
+    note: str = ""
 
 
 class Prompt(Protocol):
@@ -135,8 +147,13 @@ class Adapt(Protocol):
 
 
 class Score(Protocol):
-    """Scores candidates for one answer, higher is better: (messages of the prompt, persona, texts) → one each."""
+    """Scores candidates for one answer, higher is better: (messages of the prompt, persona, texts) → one each.
 
-    def __call__(self, context: Sequence[Message], persona: Persona, candidates: Sequence[str]) -> Sequence[float]:
+    A score that needs a model or a pair scorer is asynchronous; one that wants its parts logged gives `Scores`.
+    """
+
+    def __call__(
+        self, context: Sequence[Message], persona: Persona, candidates: Sequence[str]
+    ) -> Sequence[float] | Scores | Awaitable[Sequence[float] | Scores]:
         """One score per candidate."""
         ...

@@ -22,6 +22,7 @@ from personae.errors import ContextOverflow, UsageError
 from personae.models._llama import LlamaServer, ServerKey
 from personae.models._slots import Pieces, cut_points
 from personae.models.gguf_file import default_weights, fingerprint
+from personae.models.mixes import Mix
 from personae.models.scoring import check_options
 from personae.types import Completion, Message, OptionScores, Settings, StopReason, Usage
 
@@ -104,6 +105,16 @@ class Embedded:
             tuple(min(0.0, sum(row)) for row in scores), tuple(len(row) for row in scores), "exact", usage=usage
         )
 
+    async def step_worlds(self, prompts: Sequence[Sequence[Message]], mix: Mix, settings: Settings) -> Completion:
+        """The next assistant turn, every token taken from a mixture of these prompts (`personae.models.mixes`).
+
+        Only the 1,000 likeliest tokens of each world are looked at, the others get a floor; up to four worlds. Needs
+        `parallel` = 1. Usage counts the tokens of all prompts, and each said token once.
+        """
+        if self._key.parallel > 1:
+            raise UsageError("worlds are stepped one call at a time; open the embedded model with parallel=1")
+        return await self._in_thread(lambda server: self._step(server, prompts, mix, settings))
+
     async def count_tokens(self, text: str) -> int:
         """How many tokens the model reads a plain text as, without chat marks."""
         return len(await self._in_thread(lambda server: _tokens(server, text, special=False)))
@@ -161,6 +172,17 @@ class Embedded:
                 f"reads {self.context}; shorten it or open the model with a larger `context`"
             )
         return tokens
+
+    def _step(
+        self, server: LlamaServer, prompts: Sequence[Sequence[Message]], mix: Mix, settings: Settings
+    ) -> Completion:
+        from personae.models import _embedded_worlds
+
+        worlds = []
+        for messages in prompts:
+            prompt = self._fitting(_tokens(server, _render(server, messages), special=True), settings.max_tokens)
+            worlds.append(self._pieces(server, messages, prompt))
+        return _embedded_worlds.step(server, worlds, mix, settings)
 
     def _generate(self, server: LlamaServer, messages: Sequence[Message], settings: Settings) -> Any:
         return server.post("/completion", self._start(server, messages, settings), settings.timeout_s)

@@ -15,9 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from personae.errors import ContextOverflow, FormatError, MissingExtra, ModelUnreachable, UsageError
 from personae.models.embedded import harmless, option_text
 from personae.models.gguf_file import fingerprint, read_header
+from personae.models.mixes import Mix, Vocabulary
 from personae.models.scoring import check_options
 from personae.types import Completion, Message, OptionScores, Settings, Usage
 
@@ -91,6 +94,28 @@ class HfModel:
         check_options(options)
         return await self._in_thread(self._score, messages, options)
 
+    async def step_worlds(self, prompts: Sequence[Sequence[Message]], mix: Mix, settings: Settings) -> Completion:
+        """The next assistant turn, every token taken from a mixture of these prompts (`personae.models.mixes`).
+
+        Usage counts the tokens of all prompts read, and each said token once. Equal arguments give the same text.
+        """
+        return (await self.step_many([(prompts, mix)], settings))[0]
+
+    async def step_many(
+        self, asks: Sequence[tuple[Sequence[Sequence[Message]], Mix]], settings: Settings
+    ) -> list[Completion]:
+        """`step_worlds` for several (prompts, mix) at once: less time in all, but batched sums round differently."""
+        return await self._in_thread(self._step, asks, settings)
+
+    async def score_worlds(
+        self, prompts: Sequence[Sequence[Message]], candidates: Sequence[str], mixes: Sequence[Mix]
+    ) -> list[list[tuple[float, ...]]]:
+        """For every mix and candidate, the log-probability of each of the candidate's tokens as the next turn.
+
+        Rules for spaces as in `logprobs`. Raises `UsageError` without candidates or for an empty one.
+        """
+        return await self._in_thread(self._score_worlds, prompts, candidates, mixes)
+
     async def prompt_text(self, messages: Sequence[Message]) -> str:
         """The text the model really gets, by its own chat template, up to where its answer begins."""
         return await self._in_thread(self._render, messages)
@@ -108,6 +133,7 @@ class HfModel:
     async def close(self) -> None:
         """Forget the weights. The object loads them again when it is used again."""
         self.__dict__.pop("_load", None)
+        self.__dict__.pop("vocabulary", None)
 
     async def _in_thread(self, call: Callable[..., _T], *arguments: Any) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, call, *arguments)
@@ -178,6 +204,59 @@ class HfModel:
             )
         usage = Usage(len(prompt), len(said), 0, seconds)
         return Completion(text[:cut], usage, "stop" if ended else "length")
+
+    def _step(self, asks: Sequence[tuple[Sequence[Sequence[Message]], Mix]], settings: Settings) -> list[Completion]:
+        from personae.models import _worlds
+
+        network, tokenizer = self.loaded
+        decode = functools.partial(tokenizer.decode, skip_special_tokens=True)
+        answers = []
+        for prompts, mix in asks:
+            worlds = [self._fitting(self._tokens(self._render(messages)), room=1) for messages in prompts]
+            rng = np.random.default_rng(settings.seed)
+            answers.append(_worlds.Answer(worlds, mix.begin(len(worlds), self.vocabulary), rng, decode))
+        if not _worlds.speak(network, answers, settings, self.vocabulary.ends):
+            raise ModelUnreachable(
+                f"{self.name!r} gave no answer within {settings.timeout_s:g} s; raise `timeout_s` or lower `max_tokens`"
+            )
+        return [
+            Completion(
+                done.text, Usage(sum(map(len, done.worlds)), len(done.said), 0, done.seconds), done.stop or "length"
+            )
+            for done in answers
+        ]
+
+    def _score_worlds(
+        self, prompts: Sequence[Sequence[Message]], candidates: Sequence[str], mixes: Sequence[Mix]
+    ) -> list[list[tuple[float, ...]]]:
+        from personae.models import _worlds
+
+        if not candidates or not all(map(str.strip, candidates)):
+            raise UsageError(f"worlds score non-empty candidates, got {list(candidates)!r}")
+        texts = [self._render(messages) for messages in prompts]
+        worlds = [self._tokens(text) for text in texts]
+        rows = [self._option_tokens(texts[0], worlds[0], candidate) for candidate in candidates]
+        for world in worlds:
+            self._fitting(world, room=max(map(len, rows)))
+        return _worlds.score(self.loaded[0], worlds, rows, mixes, self.vocabulary)
+
+    @functools.cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The model's tokens, as a mix sees them."""
+        network, tokenizer = self.loaded
+
+        def read() -> tuple[str, ...]:
+            """Each token's text as it stands after another one, for some tokenisers drop the first space."""
+            before = self._tokens("a")[:1]
+            size = network.get_input_embeddings().weight.shape[0]
+            start = len(tokenizer.decode(before))
+            texts = tokenizer.batch_decode([[*before, token] for token in range(size)], skip_special_tokens=True)
+            return tuple(text[start:] for text in texts)
+
+        def vectors() -> Any:
+            return network.get_input_embeddings().weight.detach().float().cpu().numpy()
+
+        return Vocabulary(read, frozenset(_ends(network)), vectors)
 
     def _score(self, messages: Sequence[Message], options: Sequence[str]) -> OptionScores:
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Scores for candidates that need no model."""
+"""Scores for candidates that need no model, and what other scores read from the talk and the persona."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from personae.persona.persona import Persona
-from personae.types import Message
+from personae.types import Message, Role
 
 #: Weight of echoing the partner: half a point per share of bigrams taken over (our choice, not a paper's).
 ECHO_WEIGHT = 0.5
@@ -24,9 +24,24 @@ def fresh_wording(context: Sequence[Message], persona: Persona, candidates: Sequ
     >>> own > echo
     True
     """
-    partner = _bigrams(_last(context, "user"))
-    before = _bigrams(_last(context, "assistant"))
-    return [_freshness(_bigrams(text), set(partner), set(before)) for text in candidates]
+    partner = set(_bigrams(last_said(context, "user")))
+    before = set(_bigrams(last_said(context, "assistant")))
+    return [_freshness(_bigrams(text), partner, before) for text in candidates]
+
+
+def echoed(text: str, query: str) -> float:
+    """Share of a text's word pairs that stand in the query, 0 … 1; 0 for a text without pairs.
+
+    >>> echoed("Do you like tea? I do.", "Do you like tea?")
+    0.6
+    """
+    pairs, asked = _bigrams(text), set(_bigrams(query))
+    return sum(pair in asked for pair in pairs) / len(pairs) if pairs else 0.0
+
+
+def last_said(context: Sequence[Message], role: Role) -> str:
+    """The newest message of a role, "" if there is none."""
+    return next((message.content for message in reversed(context) if message.role == role), "")
 
 
 def _freshness(pairs: list[tuple[str, str]], partner: set[tuple[str, str]], before: set[tuple[str, str]]) -> float:
@@ -37,12 +52,8 @@ def _freshness(pairs: list[tuple[str, str]], partner: set[tuple[str, str]], befo
     for pair in pairs:
         repeated += pair in seen
         seen.add(pair)
-    echoed = sum(pair in partner for pair in pairs)
-    return 1 - repeated / len(pairs) - ECHO_WEIGHT * echoed / len(pairs)
-
-
-def _last(context: Sequence[Message], role: str) -> str:
-    return next((message.content for message in reversed(context) if message.role == role), "")
+    taken_over = sum(pair in partner for pair in pairs)
+    return 1 - repeated / len(pairs) - ECHO_WEIGHT * taken_over / len(pairs)
 
 
 def _bigrams(text: str) -> list[tuple[str, str]]:

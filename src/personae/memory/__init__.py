@@ -1,6 +1,9 @@
-"""What an agent remembers: the role `Memory`, and `Window`, the newest messages that fit."""
+"""What an agent remembers: the role `Memory`, `Window`, the newest messages that fit, and `refine`, which settles facts
+that contradict each other."""
 
+from personae.memory.facts import Fact
+from personae.memory.refine import Refined, refine
 from personae.memory.roles import Memory, Recalled
 from personae.memory.window import Window
 
-__all__ = ["Memory", "Recalled", "Window"]
+__all__ = ["Fact", "Memory", "Recalled", "Refined", "Window", "refine"]

@@ -44,6 +44,8 @@ check: $(VENV)/.all   ## style, types, walls, evaluations, docs
 bench: $(VENV)/.all   ## side-by-side measurements, written to benchmarks/results/
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/embedded.py
+	$(BIN)/python benchmarks/decoding.py
+	$(BIN)/python benchmarks/decoding_worlds.py
 
 docs: $(VENV)/.all    ## the generated pages of docs/
 	$(BIN)/python docs/build.py

@@ -27,7 +27,7 @@ _PUBLIC = {
     "measure_persona": "personae.tasks.run",
     "open_model": "personae.models.registry",
     "render": "personae.persona.render",
-    "run": "personae.run",
+    "run": "personae._run",
 }
 
 __all__ = [*sorted(_PUBLIC)]

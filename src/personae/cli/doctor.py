@@ -175,6 +175,17 @@ def _embedder() -> str:
     return f"like sentences {near:.2f}, unlike {far:.2f}"
 
 
+def _pairs() -> str:
+    from personae.models.registry import open_pair_scorer
+
+    said, told = ["I have no pets.", "I walk my dog every day."], ["I have a dog."] * 2
+    scorer = open_pair_scorer("embedded")
+    (broken, shown) = asyncio.run(scorer.score(said, told)).argmax(axis=1).tolist()
+    if (broken, shown) != (0, 2):
+        raise PersonaeError(f"the pair scorer told {broken} and {shown} where 0 and 2 are right; reinstall personae")
+    return f"told a contradiction and an entailment apart ({scorer.provenance['checkpoint']})"
+
+
 def _torch() -> str:
     from personae.models.hf import torch_version
 
@@ -198,6 +209,7 @@ async def _spoken(model: Any) -> str:
 SELF_TESTS: dict[str, tuple[str, Callable[[], str]]] = {
     "embedded": ("embedded", _embedded),
     "embedder": ("embedded", _embedder),
+    "pair scorer": ("embedded", _pairs),
     "http": ("openai", _http),
     "inspect": ("evals", _inspect),
     "torch": ("train", _torch),

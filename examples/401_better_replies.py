@@ -16,7 +16,8 @@ async def main() -> None:
     turn = await choosy.reply(talk)
     print("best of six:", turn.message.content)
     for candidate in turn.candidates:
-        print(f"  {candidate.score:+.2f}  {candidate.text}")
+        score = "cut off" if candidate.score is None else f"{candidate.score:+.2f}"
+        print(f"  {score:>7}  {candidate.text}")
 
 
 asyncio.run(main())

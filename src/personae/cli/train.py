@@ -24,8 +24,8 @@ def train() -> None:
 def pair_scorer(data: Path, out: Path, mix: str, seeds: str, epochs: int, threads: int) -> None:
     """Train, calibrate, export and measure the pair scorer.
 
-    About twenty minutes per seed on two idle cores with bfloat16; uses a GPU when torch sees one. A run that was stopped goes on when the same
-    command is given again.
+    About twenty minutes per seed on two idle cores with bfloat16; uses a GPU when torch sees one. A run that was
+    stopped goes on when the same command is given again.
     """
     from rich.console import Console
     from rich.progress import Progress

@@ -91,6 +91,16 @@ def test_a_question_repeats_nothing() -> None:
     assert not [pair for pair in pairs if pair.premise.endswith("?") and pair.label != NEUTRAL]
 
 
+def test_what_is_only_asked_says_nothing_of_the_speaker() -> None:
+    pairs = {
+        (pair.premise, pair.hypothesis, pair.label)
+        for seed in range(9)
+        for pair in DialogueMaker(TURNS, [], bag, seed).pairs()
+    }
+    assert ("do you work as a nurse?", "i work as a nurse", NEUTRAL) in pairs
+    assert ("do you work as a nurse?", "i do not work as a nurse", NEUTRAL) in pairs
+
+
 def test_the_reply_that_came_close_makes_the_query_bear_on_the_statement() -> None:
     bearings = {(b.statement, b.text, b.side): b.target for b in DialogueMaker(TURNS, [], bag, seed=0).bearings()}
     assert bearings["i have two dogs at home", "hi there", "query"] > 0.9

@@ -24,8 +24,9 @@ _LIMITS = """
 
 - English only; other languages and scripts are rated all the same, and wrongly: ask
   `personae.models.embedder.supported` first, as the measures do.
-- Trained on descriptions of pictures, on sentences of slots, and on chat of crowd workers. Irony, long inference,
-  numbers in words beyond ten and knowledge of the world (which city lies where) are weak; see the categories above.
+- Trained on descriptions of pictures, on sentences of slots, on chat of crowd workers, and on characters of our own.
+  Irony, long inference, numbers in words beyond ten and knowledge of the world (which city lies where) are weak; see
+  the categories above.
 - "Is it contradicted?" is asked of one statement and one reply. What two statements shut out together is not seen.
 - {relevance}
 - Do not evaluate with the weights you optimised for: another seed and other data, or another back end, must judge.
@@ -34,8 +35,7 @@ _LIMITS = """
 """
 _COSINE = """Relevance is the embedder's cosine on a calibrated curve, for replies and for queries. Labels that would
   teach a head better carry no licence, and a head taught with labels of our own (how close the true reply came to the
-  statement) told queries apart worse than the cosine: AUC .59 against .62, and .81 against .89 on questions about our
-  starters."""
+  statement) told queries apart worse than the cosine, so the open mix trains none."""
 _OWN = """Both relevance heads were trained on labels without a licence: these weights are for research and may not be
   passed on."""
 
@@ -54,7 +54,8 @@ def _data(about: Mapping[str, Any]) -> str:
     return "\n".join(
         [
             f"## Data (version `{about['data']}`)", "", "| source | rows | licence |", "|---|---|---|", *rows, "",
-            "`slots` are our own sentences; `personachat` are pairs our own rules make of its training half.",
+            "`slots` and `characters` are our own sentences; `personachat` are pairs our own rules make of its",
+            "training half.",
             f"Leak check: rows that also stand in a test were dropped before training ({dropped}).", "",
             f"Recipe: {recipe}. Temperature: {about['temperatures']['nli']:.3f}.", "",
         ]
@@ -87,9 +88,10 @@ def _gates(about: Mapping[str, Any]) -> str:
 
 def _figures(about: Mapping[str, Any]) -> str:
     rows = [f"| {name} | {value:.4g} | {_spread(about, name)} |" for name, value in about["figures"].items()]
-    seeds = ", ".join(map(str, about.get("seeds", [])))
-    head = ["## Figures", "", f"| figure | this file | seeds {seeds}: mean ± sd |", "|---|---|---|"]
-    return "\n".join([*head, *rows, ""])
+    one = len(about["seeds"]) == 1
+    this = about["chosen"] if one else f"the average of the weights of {', '.join(about['seeds'])}"
+    head = ["## Figures", "", f"This file is {this}.", ""]
+    return "\n".join([*head, "| figure | this file | seeds, mean ± sd |", "|---|---|---|", *rows, ""])
 
 
 def _spread(about: Mapping[str, Any], name: str) -> str:

@@ -20,8 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from personae.persona.perspective import to_third_person
-from personae.train.pair_scorer.persona_pairs import Bearing, Pair, opposites, slots, talk
+from personae.train.pair_scorer.hearsay import told_of_another
+from personae.train.pair_scorer.persona_pairs import Bearing, Pair, opposites, slots
 from personae.types import CONTRADICTION, ENTAILMENT, NEUTRAL
 
 Embed = Callable[[Sequence[str]], Any]
@@ -29,8 +29,8 @@ Embed = Callable[[Sequence[str]], Any]
 #: Cosines: from `SAME` on a speaker's line repeats a statement, from `NEAR` on two statements say the same, below `FAR`
 #: texts have nothing to do with each other, and between `FAR` and `OPEN` they touch without following.
 SAME, NEAR, OPEN, FAR = 0.64, 0.7, 0.5, 0.3
-#: Share of statements that are also told of somebody else.
-SOMEBODY_ELSE = 0.5
+#: Share of statements that are also told of somebody else, and of questions taken.
+SOMEBODY_ELSE, QUESTIONS = 0.7, 0.3
 #: The cosine at which a reply is as likely as not to use a statement (18.6 % of pairs lie above, as in dialogue), and
 #: how steep that is.
 USED, STEEPNESS = 0.33, 18.0
@@ -196,14 +196,6 @@ def _exchanged(
 
 
 @cache
-def _others() -> tuple[tuple[str, str], ...]:
-    """Who else may be spoken of, with pronouns."""
-    she = "sister mother aunt girlfriend wife daughter grandmother niece".split()  # noqa: SIM905
-    kin = [(f"my {name}", "she" if name in she else "he") for name in (*talk()["kin"], *she)]
-    return (*kin, *((who, pronoun) for who in talk()["strangers"] for pronoun in ("she", "he")))
-
-
-@cache
 def _families() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     """Words of one family shut each other out."""
     by_name = {slot.name: [value.words["v"] for value in slot.values] for slot in slots()}
@@ -243,7 +235,7 @@ class DialogueMaker:
 
     def pairs(self) -> list[Pair]:
         """Every pair the rules give, in random order, without repeats."""
-        made = [*self._lines(), *self._statements(), *self._same_speaker(), *self._somebody_else()]
+        made = [*self._lines(), *self._statements(), *self._same_speaker(), *self._questions(), *self._somebody_else()]
         self.rng.shuffle(made)
         return list({(pair.premise, pair.hypothesis): pair for pair in made}.values())
 
@@ -284,17 +276,24 @@ class DialogueMaker:
                 if self._cosine(self.vectors[self.at[first]], second) < OPEN and self.rng.random() < 0.7:
                     yield Pair(*self._either(first, second), NEUTRAL, "same speaker")
 
+    def _questions(self) -> Iterable[Pair]:
+        """What is only asked, and what the partner says, tell nothing of the speaker, however near they come."""
+        for turn, lines in zip(self.turns, self.lines, strict=True):
+            for line in lines:
+                if line.endswith("?") and self.rng.random() < QUESTIONS:
+                    own = max(turn.persona, key=lambda statement: self._cosine(self.said[line], statement))
+                    yield Pair(line, own, NEUTRAL, "question")
+                    contrary = negated(own)
+                    if contrary is not None:
+                        yield Pair(line, contrary, NEUTRAL, "question")
+
     def _somebody_else(self) -> Iterable[Pair]:
         """A statement told of somebody else, beside the speaker's own, its contrary, or another value: never more than
         neutral."""
         for statement in self.statements:
-            if self.rng.random() < SOMEBODY_ELSE:
-                who, pronouns = self.rng.choice(_others())
-                told = to_third_person(statement, who, pronouns)
-                own = [statement, negated(statement), *self._shut_out(statement, 1), *swapped(statement, self.rng)[:1]]
-                for hypothesis in own:
-                    if hypothesis is not None and told != statement:
-                        yield Pair(told, hypothesis, NEUTRAL, "somebody else")
+            told = told_of_another(statement, self.rng) if self.rng.random() < SOMEBODY_ELSE else None
+            own = [statement, negated(statement), *self._shut_out(statement, 1), *swapped(statement, self.rng)[:1]]
+            yield from (Pair(told, other, NEUTRAL, "somebody else") for other in own if told and other)
 
     def _statements(self) -> Iterable[Pair]:
         similar = self.vectors @ self.vectors.T

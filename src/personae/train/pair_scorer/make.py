@@ -1,6 +1,6 @@
 """From data to a folder of weights with its card, for one or more seeds: rows, training, calibration, export, figures.
 
-Every stage is kept in `out/seed-N`; a run that was killed goes on where it was.
+Every stage is kept in `out/seed-N` and `out/average`; a run that was killed goes on where it was.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from personae.train.pair_scorer.calibrate import Calibration, calibrate, read_ca
 from personae.train.pair_scorer.card import card
 from personae.train.pair_scorer.evaluate import measure, passes
 from personae.train.pair_scorer.export import ship
-from personae.train.pair_scorer.network import read_tokenizer
-from personae.train.pair_scorer.recipe import OnStep, Recipe, encode_pairs, nli_loss, train
+from personae.train.pair_scorer.network import PairNetwork, read_tokenizer
+from personae.train.pair_scorer.recipe import OnStep, Recipe, average, encode_pairs, nli_loss, train
 from personae.train.pair_scorer.rows import LICENCES, Mix, MixName, read_mix
 
 FILES = ("model.onnx", "tokenizer.json", "about.json", "model_card.md", "checksums.json")
@@ -31,9 +32,8 @@ FILES = ("model.onnx", "tokenizer.json", "about.json", "model_card.md", "checksu
 
 @dataclass(frozen=True)
 class Made:
-    """One trained seed: its folder of weights, held-out loss, and figures by name."""
+    """One trained seed, or the average of several: its folder of weights, held-out loss, and figures by name."""
 
-    seed: int
     folder: Path
     held_out_loss: float
     figures: Mapping[str, float]
@@ -49,24 +49,31 @@ def make(
     say: Callable[[str], None] = lambda _: None,
     on_step: OnStep | None = None,
 ) -> Path:
-    """Train a pair scorer for each seed, measure all, and put the one with the least held-out loss into `out/weights`.
+    """Train a pair scorer for each seed, average their weights, measure all, and put the average into `out/weights`.
 
     The folder comes back; `personae.models.pairs.embedded.EmbeddedPairs(folder)` uses it. Raises UsageError where data
     are missing.
     """
-    made = [_one(data, out / f"seed-{seed}", mix, seed, recipe or Recipe(), say, on_step) for seed in seeds]
-    best = min(made, key=lambda one: one.held_out_loss)
-    return publish(best, made, out / "weights")
+    recipe = recipe or Recipe()
+    folders, made = [out / f"seed-{seed}" for seed in seeds], []
+    for seed, folder in zip(seeds, folders, strict=True):
+        own = dataclasses.replace(recipe, seed=seed)
+        made.append(_one(data, folder, mix, own, partial(train, recipe=own, out=folder, on_step=on_step), say))
+    if len(made) == 1:
+        return publish(made[0], made, out / "weights")
+    mean = _one(data, out / "average", mix, recipe, lambda _: average(folders), say)
+    return publish(mean, made, out / "weights")
 
 
-def publish(best: Made, made: Sequence[Made], out: Path) -> Path:
-    """Copy one seed's files and write beside them a card that shows every seed."""
+def publish(chosen: Made, made: Sequence[Made], out: Path) -> Path:
+    """Copy the chosen one's files and write beside them a card that shows every seed."""
     out.mkdir(parents=True, exist_ok=True)
-    about = json.loads((best.folder / "about.json").read_text(encoding="utf-8"))
-    about["seeds"] = [one.seed for one in made]
+    about = json.loads((chosen.folder / "about.json").read_text(encoding="utf-8"))
+    about["seeds"] = [one.folder.name for one in made]
+    about["chosen"] = chosen.folder.name
     about["spread"] = spread([one.figures for one in made])
     for name in ("model.onnx", "tokenizer.json"):
-        write_atomic(out / name, (best.folder / name).read_bytes())
+        write_atomic(out / name, (chosen.folder / name).read_bytes())
     write_atomic(out / "about.json", json.dumps(about, indent=2) + "\n")
     write_atomic(out / "model_card.md", card(about))
     seal(out)
@@ -96,13 +103,18 @@ def spread(figures: Sequence[Mapping[str, float]]) -> dict[str, tuple[float, flo
 
 
 def _one(
-    data: Path, out: Path, mix: MixName, seed: int, recipe: Recipe, say: Callable[[str], None], on_step: OnStep | None
+    data: Path,
+    out: Path,
+    mix: MixName,
+    recipe: Recipe,
+    trained: Callable[[Mix], PairNetwork],
+    say: Callable[[str], None],
 ) -> Made:
     done = out / "made.json"
     if not done.is_file():
-        rows = read_mix(data, MiniLM().embed, name=mix, seed=seed, say=say)
-        say(f"training on {len(rows.pairs):,} pairs, seed {seed}")
-        network = train(rows, dataclasses.replace(recipe, seed=seed), out, on_step=on_step)
+        rows = read_mix(data, MiniLM().embed, name=mix, seed=recipe.seed, say=say)
+        say(f"{out.name}: {len(rows.pairs):,} pairs")
+        network = trained(rows)
         say("calibrating")
         calibrated = calibrate(network, rows, read_cad_dev(data / "nli-cad" / "dev.tsv"))
         loss = nli_loss(network, *encode_pairs(read_tokenizer(), rows.held_out))
@@ -114,9 +126,9 @@ def _one(
         about = _about(rows, recipe, calibrated) | {"figures": figures, "passes": passes(figures, mix)}
         write_atomic(out / "about.json", json.dumps(about, indent=2) + "\n")
         seal(out)
-        write_atomic(done, json.dumps({"seed": seed, "held_out_loss": loss, "figures": figures}, indent=2))
+        write_atomic(done, json.dumps({"held_out_loss": loss, "figures": figures}, indent=2))
     kept = json.loads(done.read_text(encoding="utf-8"))
-    return Made(kept["seed"], out, kept["held_out_loss"], kept["figures"])
+    return Made(out, kept["held_out_loss"], kept["figures"])
 
 
 def _about(mix: Mix, recipe: Recipe, calibrated: Calibration) -> dict[str, Any]:

@@ -49,10 +49,12 @@ class PairNetwork(torch.nn.Module):  # type: ignore[misc]
         self.dropout = torch.nn.Dropout(dropout)
         self.nli = torch.nn.Linear(encoder.config.hidden_size, 3)
         self.relevance = torch.nn.Linear(encoder.config.hidden_size, 1)
+        for parameter in (*self.nli.parameters(), *self.relevance.parameters()):
+            torch.nn.init.zeros_(parameter)
 
     @classmethod
     def fresh(cls) -> PairNetwork:
-        """The pretrained encoder under new heads; their start follows torch's seed."""
+        """The pretrained encoder under heads of zeros: every seed starts at one point, so seeds can be averaged."""
         encoder = BertModel.from_pretrained(str(encoder_folder()), add_pooling_layer=False, attn_implementation="eager")
         return cls(encoder)
 

@@ -119,6 +119,18 @@ def read_network(folder: Path) -> PairNetwork:
     return network
 
 
+def average(folders: Sequence[Path]) -> PairNetwork:
+    """The mean of several trained networks' weights: nearly as good as asking them all, at the price of one.
+
+    Source: Wortsman et al., Model soups, 2022 (the uniform soup). They have to start at one point, see `PairNetwork`.
+    """
+    states = [read_network(folder).state_dict() for folder in folders]
+    network = PairNetwork.fresh()
+    network.load_state_dict({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
+    network.eval()
+    return network
+
+
 def encode_pairs(tokenizer: Any, pairs: Sequence[Pair]) -> tuple[list[Encoded], Any]:
     """Ids and labels."""
     encoded = encode(tokenizer, [pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])

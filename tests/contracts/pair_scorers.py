@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from personae.models.pairs.scripted import ScriptedPairs
 from personae.models.scripted import Scripted
 from personae.types import PairScorer
 
-Factory = Callable[[Path], AbstractAsyncContextManager[PairScorer]]
+Factory = Callable[[Path], AbstractContextManager[PairScorer]]
 
 
 def script() -> ScriptedPairs:
@@ -26,20 +26,20 @@ def script() -> ScriptedPairs:
     )
 
 
-@contextlib.asynccontextmanager
-async def scripted(tmp_path: Path) -> AsyncIterator[PairScorer]:
+@contextlib.contextmanager
+def scripted(folder: Path) -> Iterator[PairScorer]:
     yield script()
 
 
-@contextlib.asynccontextmanager
-async def cached(tmp_path: Path) -> AsyncIterator[PairScorer]:
-    scorer = CachedPairs(script(), tmp_path / "pairs.db")
+@contextlib.contextmanager
+def cached(folder: Path) -> Iterator[PairScorer]:
+    scorer = CachedPairs(script(), folder / "pairs.db")
     yield scorer
     scorer.close()
 
 
-@contextlib.asynccontextmanager
-async def judge(tmp_path: Path) -> AsyncIterator[PairScorer]:
+@contextlib.contextmanager
+def judge(folder: Path) -> Iterator[PairScorer]:
     """A model whose scores hang on the words of the prompt and of the option, so that no two pairs look alike."""
 
     def scores(messages, options):
@@ -49,24 +49,24 @@ async def judge(tmp_path: Path) -> AsyncIterator[PairScorer]:
     yield JudgePairs(Scripted(option_scores=scores))
 
 
-@contextlib.asynccontextmanager
-async def read_judge(tmp_path: Path) -> AsyncIterator[PairScorer]:
+@contextlib.contextmanager
+def read_judge(folder: Path) -> Iterator[PairScorer]:
     """A model of which only the answer is read."""
     from contracts.reading import Reading
 
     yield JudgePairs(Reading(lambda options: options[0]))
 
 
-@contextlib.asynccontextmanager
-async def hf(tmp_path: Path) -> AsyncIterator[PairScorer]:
+@contextlib.contextmanager
+def hf(folder: Path) -> Iterator[PairScorer]:
     from contracts.tiny_nli import save_tiny_nli
 
-    folder = save_tiny_nli(tmp_path / "tiny", ["LABEL_0", "LABEL_1", "LABEL_2"], order=(2, 0, 1))
-    yield open_pair_scorer(f"hf/{folder}", batch=8)
+    saved = save_tiny_nli(folder / "tiny", ["LABEL_0", "LABEL_1", "LABEL_2"], order=(2, 0, 1))
+    yield open_pair_scorer(f"hf/{saved}", batch=8)
 
 
-@contextlib.asynccontextmanager
-async def embedded(tmp_path: Path) -> AsyncIterator[PairScorer]:
+@contextlib.contextmanager
+def embedded(folder: Path) -> Iterator[PairScorer]:
     yield open_pair_scorer("embedded")
 
 

@@ -14,9 +14,9 @@ STATEMENTS = ("I own a dog.", "I own a dog.", "I live in Porto.", "I am a violin
 MANY = [(said, statement) for said in SAID for statement in STATEMENTS] * 4
 
 
-@pytest.fixture(params=PAIR_SCORER_FACTORIES)
-async def scorer(request, tmp_path):
-    async with request.param(tmp_path) as opened:
+@pytest.fixture(params=PAIR_SCORER_FACTORIES, scope="module")
+def scorer(request, tmp_path_factory):
+    with request.param(tmp_path_factory.mktemp("scorer")) as opened:
         yield opened
 
 

@@ -78,3 +78,19 @@ def test_a_file_that_is_no_ledger_is_refused_and_left_as_it_is(tmp_path, content
     with pytest.raises(FormatError, match="line 1"):
         Ledger(tmp_path / "ledger.jsonl")
     assert (tmp_path / "ledger.jsonl").read_text() == content
+
+
+async def test_a_model_that_mixes_worlds_still_does_behind_a_cache_and_a_ledger(tmp_path):
+    class Mixing(Scripted):
+        async def step_worlds(self, prompts, mix, settings):
+            return Completion(f"{len(prompts)} worlds", Usage(7, 2))
+
+    ledger, cached = Ledger(), Cached(Mixing(["plain"]), tmp_path / "cache.db")
+    model = Metered(cached, ledger, "Ana")
+    prompts = [[Message("user", "Hello")]] * 2
+    texts = [(await model.step_worlds(prompts, None, Settings())).text for _ in range(2)]
+    assert texts == ["2 worlds", "2 worlds"]
+    assert (cached.stats.hits, cached.stats.misses) == (0, 2)
+    assert (ledger.total().calls, ledger.total().hits, ledger.total().usage.prompt_tokens) == (2, 0, 14)
+    assert ledger.entries[0].kind == "step_worlds"
+    assert not hasattr(Metered(Cached(Scripted(["plain"]), tmp_path / "cache.db"), ledger), "step_worlds")

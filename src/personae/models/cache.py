@@ -8,19 +8,17 @@ is in the file before the caller sees it, so a killed process loses none; failur
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import hashlib
 import json
-import sqlite3
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from personae.errors import FormatError, PersonaeError
+from personae.errors import PersonaeError
+from personae.models._store import Store
 from personae.types import Completion, Message, Model, OptionScores, Settings, StreamingModel, Usage
 
 FORMAT = 1
@@ -28,7 +26,6 @@ FORMAT = 1
 from_cache: ContextVar[bool] = ContextVar("from_cache", default=False)
 
 _APPLICATION = 0x50455243  # "PERC", so that another program's database is not written into
-_BUSY_S = 60.0
 _TABLE = """CREATE TABLE IF NOT EXISTS answers
             (key TEXT PRIMARY KEY, kind TEXT NOT NULL, model TEXT NOT NULL, answer TEXT NOT NULL) WITHOUT ROWID"""
 
@@ -61,9 +58,8 @@ class Cached:
         self.model = model
         self.path = Path(path)
         self.stats = CacheStats()
-        self._lock = threading.Lock()
         self._under_way: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Future[str]] = {}
-        self._database = self._open()
+        self._store = Store(self.path, _APPLICATION, _TABLE)
 
     @property
     def name(self) -> str:
@@ -71,9 +67,11 @@ class Cached:
         return self.model.name
 
     def __getattr__(self, attribute: str) -> Any:
-        """How much the model reads and how it counts, where it says so."""
+        """How much the model reads, how it counts, and speaking from several worlds, where the model can."""
         if attribute in ("context", "count_tokens"):
             return getattr(self.model, attribute)
+        if attribute == "step_worlds" and hasattr(self.model, attribute):
+            return self._step_worlds
         raise AttributeError(f"{type(self).__name__!r} has no attribute {attribute!r}")
 
     async def generate(self, messages: Sequence[Message], settings: Settings) -> Completion:
@@ -112,10 +110,16 @@ class Cached:
         if settings.seed is not None:
             self._write(keys[0], "stream", json.dumps({"text": "".join(pieces)}))
 
+    async def _step_worlds(self, prompts: Sequence[Sequence[Message]], mix: Any, settings: Settings) -> Completion:
+        """The model's answer, never remembered: a mix has no name that a key could hold."""
+        from_cache.set(False)
+        self.stats.misses += 1
+        completion: Completion = await self.model.step_worlds(prompts, mix, settings)  # type: ignore[attr-defined]
+        return completion
+
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._database.close()
+        self._store.close()
 
     async def _answer(
         self, key: str, kind: str, ask: Callable[[], Awaitable[Completion]] | Callable[[], Awaitable[OptionScores]]
@@ -161,40 +165,12 @@ class Cached:
         canonical = json.dumps(question, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._clear_errors():
-            database = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-            owner = database.execute("PRAGMA application_id").fetchone()[0]
-            if owner != _APPLICATION and database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                database.close()
-                raise FormatError(f"{str(self.path)!r} is a database of something else; give the cache another path")
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=NORMAL")  # survives a killed process, and a power cut without damage
-            database.execute("BEGIN IMMEDIATE")
-            database.execute(f"PRAGMA application_id={_APPLICATION}")
-            database.execute(_TABLE)
-            database.execute("COMMIT")
-        return database
-
     def _read(self, key: str) -> str | None:
-        with self._lock, self._clear_errors():
-            row = self._database.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
+        rows = self._store.rows("SELECT answer FROM answers WHERE key = ?", (key,))
+        return rows[0][0] if rows else None
 
     def _write(self, key: str, kind: str, answer: str) -> None:
-        row = (key, kind, self.model.name, answer)
-        with self._lock, self._clear_errors():
-            self._database.execute("INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?)", row)
-
-    @contextlib.contextmanager
-    def _clear_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise FormatError(
-                f"the cache {str(self.path)!r} cannot be used ({error}); move it away or name another file"
-            ) from error
+        self._store.write("INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?)", [(key, kind, self.model.name, answer)])
 
 
 async def spoken(model: Model, messages: Sequence[Message], settings: Settings) -> AsyncIterator[str]:
@@ -209,6 +185,8 @@ async def spoken(model: Model, messages: Sequence[Message], settings: Settings) 
 def _plain(settings: Settings) -> dict[str, Any]:
     fields = dataclasses.asdict(settings)
     del fields["timeout_s"]
+    if fields["json_schema"] is None:
+        del fields["json_schema"]  # answers from before there were schemas stay valid
     return fields
 
 

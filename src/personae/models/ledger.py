@@ -166,9 +166,11 @@ class Metered:
         return Metered(self.model, self.ledger, who, clock=self._clock)
 
     def __getattr__(self, attribute: str) -> Any:
-        """How much the model reads and how it counts, where it says so."""
+        """How much the model reads, how it counts, and speaking from several worlds, where the model can."""
         if attribute in ("context", "count_tokens"):
             return getattr(self.model, attribute)
+        if attribute == "step_worlds" and hasattr(self.model, attribute):
+            return self._step_worlds
         raise AttributeError(f"{type(self).__name__!r} has no attribute {attribute!r}")
 
     async def generate(self, messages: Sequence[Message], settings: Settings) -> Completion:
@@ -194,6 +196,11 @@ class Metered:
         finally:
             usage = Usage(seconds=self._clock() - started)
             self.ledger.add(Entry(self.who, self.name, "stream", usage, hit=from_cache.get(), failure=failure))
+
+    async def _step_worlds(self, prompts: Sequence[Sequence[Message]], mix: Any, settings: Settings) -> Completion:
+        """The model's answer, entered into the ledger; the shared prefix is that of the first world."""
+        answering = self.model.step_worlds(prompts, mix, settings)  # type: ignore[attr-defined]
+        return await self._enter("step_worlds", prompts[0], answering)
 
     async def _enter(self, kind: str, messages: Sequence[Message], answering: Awaitable[_A]) -> _A:
         from_cache.set(False)

@@ -114,7 +114,9 @@ async def test_what_was_answered_beside_a_failure_is_kept_and_the_failure_is_not
 async def test_a_row_of_the_wrong_size_in_the_file_is_asked_for_again(tmp_path):
     cached = CachedPairs(ScriptedPairs(KNOWN), tmp_path / "pairs.db", memory=0)
     before = await cached.score(*zip(*KNOWN, strict=True))
-    cached._database.execute("UPDATE pairs SET numbers = x'00'")
+    with sqlite3.connect(cached.path) as file:
+        file.execute("UPDATE pairs SET numbers = x'00'")
+    file.close()
     assert np.array_equal(before, await cached.score(*zip(*KNOWN, strict=True)))
     cached.close()
 

@@ -7,17 +7,16 @@ them: a killed process loses none and tears none.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from personae.errors import FormatError, UsageError
+from personae.errors import UsageError
+from personae.models._store import Store
 from personae.models.cache import CacheStats
 from personae.models.pairs.checks import check_pairs
 from personae.models.pairs.unanswered import PairsUnanswered
@@ -25,7 +24,6 @@ from personae.types import PairScorer, Side
 
 FORMAT = 1
 _APPLICATION = 0x50455250  # "PERP", so that another program's database is not written into
-_BUSY_S = 60.0
 _ASKED_AT_ONCE = 500
 _TABLE = "CREATE TABLE IF NOT EXISTS pairs (key BLOB PRIMARY KEY, numbers BLOB NOT NULL) WITHOUT ROWID"
 
@@ -59,7 +57,7 @@ class CachedPairs:
         self.stats = CacheStats()
         self._lock = threading.Lock()
         self._rows: OrderedDict[bytes, bytes] = OrderedDict()
-        self._database = self._open(self.path) if self.path is not None else None
+        self._store = Store(self.path, _APPLICATION, _TABLE) if self.path is not None else None
 
     @property
     def name(self) -> str:
@@ -70,6 +68,12 @@ class CachedPairs:
     def provenance(self) -> Mapping[str, str]:
         """The wrapped scorer's provenance."""
         return self.scorer.provenance
+
+    def __getattr__(self, attribute: str) -> Any:
+        """What the scorer cannot read, where it says so."""
+        if attribute == "unread":
+            return getattr(self.scorer, attribute)
+        raise AttributeError(f"{type(self).__name__!r} has no attribute {attribute!r}")
 
     async def score(self, premises: Sequence[str], hypotheses: Sequence[str]) -> Any:
         """The remembered rows, or the scorer's."""
@@ -85,9 +89,8 @@ class CachedPairs:
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            if self._database is not None:
-                self._database.close()
+        if self._store is not None:
+            self._store.close()
 
     async def _answer(self, kind: str, width: int, first: Sequence[str], second: Sequence[str], ask: Ask) -> Any:
         """float32 of shape (pairs, width), asking the scorer for the pairs nobody knows, each once."""
@@ -125,58 +128,31 @@ class CachedPairs:
 
     def _read(self, keys: Sequence[bytes], length: int) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
-        with self._lock, self._clear_errors():
+        with self._lock:
             for key in keys:
                 if key in self._rows:
                     self._rows.move_to_end(key)
                     found[key] = self._rows[key]
+        if self._store is not None:
             missing = [key for key in dict.fromkeys(keys) if key not in found]
-            for start in range(0, len(missing) if self._database is not None else 0, _ASKED_AT_ONCE):
+            for start in range(0, len(missing), _ASKED_AT_ONCE):
                 some = missing[start : start + _ASKED_AT_ONCE]
                 question = f"SELECT key, numbers FROM pairs WHERE key IN ({','.join('?' * len(some))})"
-                answers = self._database.execute(question, some)  # type: ignore[union-attr]
-                stored = {key: numbers for key, numbers in answers if len(numbers) == length}
+                stored = {key: numbers for key, numbers in self._store.rows(question, some) if len(numbers) == length}
                 found |= stored
                 self._remember(stored)
         return found
 
     def _write(self, rows: Mapping[bytes, bytes]) -> None:
-        with self._lock, self._clear_errors():
-            self._remember(rows)
-            if self._database is not None and rows:
-                with self._database:
-                    self._database.execute("BEGIN IMMEDIATE")
-                    self._database.executemany("INSERT OR REPLACE INTO pairs VALUES (?, ?)", rows.items())
+        self._remember(rows)
+        if self._store is not None and rows:
+            self._store.write("INSERT OR REPLACE INTO pairs VALUES (?, ?)", rows.items())
 
     def _remember(self, rows: Mapping[bytes, bytes]) -> None:
-        self._rows.update(rows)
-        while len(self._rows) > self.memory:
-            self._rows.popitem(last=False)
-
-    def _open(self, path: Path) -> sqlite3.Connection:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._clear_errors():
-            database = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-            owner = database.execute("PRAGMA application_id").fetchone()[0]
-            if owner != _APPLICATION and database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                database.close()
-                raise FormatError(f"{str(path)!r} is a database of something else; give the cache another path")
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=NORMAL")  # survives a killed process, and a power cut without damage
-            database.execute("BEGIN IMMEDIATE")
-            database.execute(f"PRAGMA application_id={_APPLICATION}")
-            database.execute(_TABLE)
-            database.execute("COMMIT")
-        return database
-
-    @contextlib.contextmanager
-    def _clear_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise FormatError(
-                f"the cache {str(self.path)!r} cannot be used ({error}); move it away or name another file"
-            ) from error
+        with self._lock:
+            self._rows.update(rows)
+            while len(self._rows) > self.memory:
+                self._rows.popitem(last=False)
 
 
 def _digest(question: Sequence[object]) -> bytes:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from personae.errors import FormatError, MissingExtra, UsageError
-from personae.models.embedder import MiniLM
+from personae.models.embedder import MiniLM, supported
 from personae.models.pairs.cache import CachedPairs
 from personae.models.pairs.checks import check_pairs
 from personae.models.pairs.cosine import cosine_relevance
@@ -68,6 +68,10 @@ class EmbeddedPairs:
         """The weights' checksum, the mix of data they were trained on, and whether they pass their gates."""
         validity = "ok" if self.about["passes"]["nli"] else "below_gate"
         return {"checkpoint": _checksum(self.folder)[:12], "data": self.about["data"], "validity": validity}
+
+    def unread(self, text: str) -> str | None:
+        """Why a text is beyond it, or None: it reads English, and gives numbers for any other text that mean little."""
+        return _unread(text)
 
     async def score(self, premises: Sequence[str], hypotheses: Sequence[str]) -> Any:
         """P(contradiction), P(neutral), P(entailment): float32 of shape (pairs, 3)."""
@@ -126,6 +130,9 @@ class EmbeddedPairs:
         session = _session(self.folder)
         pairs = encode(_tokenizer(self.folder), first, second, side)
         return np.stack([session.run(None, _inputs(pair))[0][0] for pair in pairs])
+
+
+_unread = functools.lru_cache(10_000)(supported)
 
 
 def _inputs(pair: Encoded) -> dict[str, Any]:

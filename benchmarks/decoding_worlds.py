@@ -164,10 +164,10 @@ async def each(
 
 
 def _whole_lines(path: Path) -> list[str]:
-    text = path.read_text() if path.exists() else ""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
     whole = text[: text.rfind("\n") + 1]
     if whole != text:
-        path.write_text(whole)  # a line torn by a crash
+        path.write_text(whole, encoding="utf-8")  # a line torn by a crash
     return whole.splitlines()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 from personae.memory import Recalled
 from personae.persona.lorebook.trace import Activation
@@ -21,7 +21,6 @@ OnText = Callable[[str], None]
 Scores = Mapping[str, Sequence[float | None]]
 
 
-@runtime_checkable
 class CountsTokens(Protocol):
     """A model that can count. Models that cannot are estimated for (`personae.persona.tokens`)."""
 
@@ -30,14 +29,9 @@ class CountsTokens(Protocol):
         ...
 
 
-@runtime_checkable
-class KnowsContext(Protocol):
-    """A model that says how much it can read."""
-
-    @property
-    def context(self) -> int:
-        """Tokens one conversation may have, prompt and answer together."""
-        ...
+def counts_tokens(model: object) -> TypeGuard[CountsTokens]:
+    """Whether a model can count; a cache or a ledger around it passes the ability on, though only when asked."""
+    return hasattr(model, "count_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +148,6 @@ class Score(Protocol):
 
     def __call__(
         self, context: Sequence[Message], persona: Persona, candidates: Sequence[str]
-    ) -> Sequence[float] | Scores | Awaitable[Sequence[float] | Scores]:
-        """One score per candidate."""
+    ) -> Sequence[float | None] | Scores | Awaitable[Sequence[float | None] | Scores]:
+        """One score per candidate; None sets it aside."""
         ...

@@ -60,6 +60,10 @@ class MiniLM:
         """The name that stands in reports."""
         return "minilm-l6-int8"
 
+    def unread(self, text: str) -> str | None:
+        """Why a text is beyond it, or None: it reads English, see `supported`."""
+        return supported(text)
+
     def embed(self, texts: Sequence[str]) -> Any:
         """Unit vectors, float32 of shape (len(texts), 384), in the order of the texts.
 

@@ -24,7 +24,7 @@ async def test_the_candidate_the_persona_entails_is_taken(ana, talk):
     candidates = ["My pet is a cat.", "Yes, a dog is my pet."]
     choice = await select(talk, ana, candidates, SimOAP(entails(**{candidates[1]: 0.9})).rank)
     assert choice.index == 1
-    assert choice.table[1].score == choice.table[1].scores["entailment"] == pytest.approx(0.9)
+    assert choice.table[1].score == choice.table[1].scores["consistency"] == pytest.approx(0.9)
 
 
 async def test_only_the_coherent_ones_are_read_by_the_scorer(ana, talk):
@@ -86,7 +86,7 @@ async def test_as_a_decoder_it_samples_hot_with_its_own_seeds(ana):
     asked = [call.settings for call in model.history if call.settings]
     assert {(settings.temperature, settings.top_p) for settings in asked} == {(1.0, 0.95)}
     assert [settings.seed for settings in asked] == [3, 4, 5, 6]
-    assert turn.candidates[1].scores["entailment"] == pytest.approx(0.8)
+    assert turn.candidates[1].scores["consistency"] == pytest.approx(0.8)
 
 
 async def test_the_agents_own_temperature_may_stand(ana, talk):

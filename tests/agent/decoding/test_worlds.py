@@ -15,8 +15,8 @@ from personae.agent.decoding.nli_rerank import NLIRerank
 from personae.agent.decoding.sample import Sample
 from personae.agent.decoding.strategies import ALPHAS, STRATEGIES, strategy_weight
 from personae.agent.decoding.worlds import (
-    MixesWorlds,
     MultiWorld,
+    mixes_worlds,
     near_distractors,
     random_distractors,
     rank_worlds,
@@ -230,7 +230,7 @@ class Toy(Scripted):
 async def test_multi_world_reads_the_prompt_with_and_without_the_persona():
     model, heard = Toy(), []
     decoded = await MultiWorld(Guidance(2.0))(model, prompt_for(ANA), Settings(), persona=ANA, on_text=heard.append)
-    assert isinstance(model, MixesWorlds)
+    assert mixes_worlds(model)
     ((prompts, mix),) = model.asked
     assert prompts == [prompt_for(ANA).messages, world(prompt_for(ANA), ANA, None)]
     assert mix == Guidance(2.0)
@@ -247,14 +247,14 @@ async def test_self_consciousness_reads_one_world_for_each_distractor():
 async def test_the_intensity_follows_the_question():
     scorer = ScriptedPairs(relevant={("I live in Porto.", "Where do you live?"): 0.9})
     model = Toy()
-    decode = MultiWorld(AutoIntensity(scorer, alpha=0.5, contrast=1.0))
+    decode = MultiWorld(AutoIntensity(scorer, alpha=0.5, contrast=1.0, centre=0.5))
     await decode(model, prompt_for(ANA), Settings(), persona=ANA)
     await decode(model, prompt_for(ANA, "Nice weather!"), Settings(), persona=ANA)
     assert [mix.w for _, mix in model.asked] == pytest.approx([1.35, 0.0])
 
 
 async def test_contrast_keeps_a_scorers_base_rate_out_of_small_talk():
-    scorer = ScriptedPairs(relevant={("I sail.", "Hello!"): 0.3, ("I sail.", "Hobbies?"): 0.75})
+    scorer = ScriptedPairs(relevant={("I sail.", "Hello!"): 0.3, ("I sail.", "Hobbies?"): 0.85})
     assert await auto_weight(scorer, ["I sail."], "Hello!") < 0.1
     assert await auto_weight(scorer, ["I sail."], "Hobbies?") > 0.9
     with pytest.raises(UsageError, match="contrast > 0"):

@@ -20,8 +20,8 @@ class BestOf:
     `score` has no default: what "best" means is the method. `fresh_wording` needs no model; consistency with the
     persona needs a pair scorer, for similarity of words or vectors does not tell "I have a dog" from "I have no dog".
     Which answers are scored, `select` says; if none can be, the first one is returned as it is, so that its outcome
-    stays visible. With `settings.seed=None` every sample is drawn anew. What a score asks of a model is not part of the
-    usage given back; a `Metered` model counts it.
+    stays visible, and `note` holds the reason. With `settings.seed=None` every sample is drawn anew. What a score
+    asks of a model is not part of the usage given back; a `Metered` model counts it.
     """
 
     n: int
@@ -43,7 +43,7 @@ class BestOf:
         usage = sum((completion.usage for completion in completions), Usage())
         if on_text is not None:
             on_text(best.text)
-        return Decoded(dataclasses.replace(best, usage=usage), choice.table)
+        return Decoded(dataclasses.replace(best, usage=usage), choice.table, choice.reason or "")
 
 
 def _numbered(settings: Settings, number: int) -> Settings:

@@ -1,7 +1,8 @@
 """Scores by nearness: of a candidate to the talk, or to what the persona says of itself.
 
 Nearness is not agreement – "I have no dog" is near to "I have a dog" – so none of these tells whether a reply is
-consistent. They answer the questions before that: does it fit here, and does it speak of the persona at all.
+consistent. They answer the questions before that: does it fit here, and does it speak of the persona at all. Candidates
+that the embedder cannot read have None; where it can read nothing to compare them with, `Unread` is raised.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from personae.agent.decoding.reading import placed, readable
 from personae.agent.decoding.select import decided
 from personae.agent.roles import Score, Scores
 from personae.metrics.tfidf import TfIdf
@@ -25,14 +27,16 @@ class NearTalk:
     embedder: Embedder
     turns: int | None = 1
 
-    def __call__(self, context: Sequence[Message], persona: Persona, candidates: Sequence[str]) -> list[float]:
+    def __call__(self, context: Sequence[Message], persona: Persona, candidates: Sequence[str]) -> list[float | None]:
         """One cosine per candidate, −1 … 1; all 0 while nothing has been said."""
         said = [message.content for message in context if message.role != "system" and message.content.strip()]
         text = " ".join(said if self.turns is None else said[-self.turns :])
         if not text:
             return [0.0] * len(candidates)
-        vectors = self.embedder.embed([text, *candidates])
-        return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+        readable(self.embedder, [text], "talks")
+        read = readable(self.embedder, candidates, "candidates")
+        vectors = self.embedder.embed([text, *(candidates[index] for index in read)])
+        return placed(read, vectors[1:] @ vectors[0], len(candidates))
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,13 @@ class NearPersona:
 
     embedder: Embedder
 
-    def __call__(self, context: Sequence[Message], persona: Persona, candidates: Sequence[str]) -> list[float]:
+    def __call__(self, context: Sequence[Message], persona: Persona, candidates: Sequence[str]) -> list[float | None]:
         """One cosine per candidate, −1 … 1; all 0 for a persona without statements."""
         statements = own_texts(persona)
         if not statements:
             return [0.0] * len(candidates)
-        return [float(max(row)) for row in similarities(self.embedder, candidates, statements)]
+        read, near = similarities(self.embedder, candidates, statements)
+        return placed(read, near.max(axis=1), len(candidates))
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,15 @@ class PlusPersona:
         return {"score": total, "base": base, "persona": near}
 
 
-def similarities(embedder: Embedder, texts: Sequence[str], others: Sequence[str]) -> Any:
-    """Cosines, shape (texts, others)."""
-    vectors = embedder.embed([*texts, *others])
-    return vectors[: len(texts)] @ vectors[len(texts) :].T
+def similarities(embedder: Embedder, candidates: Sequence[str], statements: Sequence[str]) -> tuple[list[int], Any]:
+    """Places of the candidates that can be read, and their cosines, shape (read, statements).
+
+    −1 for a statement that cannot be read; raises `Unread` where that is all of them, or no candidate can be.
+    """
+    import numpy as np
+
+    read, known = readable(embedder, candidates, "candidates"), readable(embedder, statements, "statements")
+    vectors = embedder.embed([*(candidates[index] for index in read), *(statements[index] for index in known)])
+    cosines = np.full((len(read), len(statements)), -1.0)
+    cosines[:, known] = vectors[: len(read)] @ vectors[len(read) :].T
+    return read, cosines

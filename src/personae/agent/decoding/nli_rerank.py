@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from personae.agent.decoding.best_of import BestOf
+from personae.agent.decoding.reading import placed, readable
 from personae.agent.decoding.scores import fresh_wording
 from personae.agent.decoding.select import decided
 from personae.agent.roles import Decoded, OnText, Prompted, Score, Scores
@@ -46,15 +47,13 @@ class NLIRerank:
         statements = own_texts(persona)
         if not statements or self.weight == 0:
             return {"score": base, "base": base}
-        ordered = sorted(range(len(base)), key=lambda index: -base[index])
+        statements = [statements[place] for place in readable(self.scorer, statements, "statements")]
+        ordered = sorted(readable(self.scorer, candidates, "candidates"), key=lambda index: -base[index])
         first, last = base[ordered[0]], base[ordered[: self.k][-1]]
         read = ordered[: self.k] if self.weight <= 1 else ordered
         worst = await contradictions(self.scorer, [candidates[index] for index in read], statements)
-        score: list[float | None] = [None] * len(base)
-        contradiction: list[float | None] = [None] * len(base)
-        for index, value in zip(read, worst, strict=True):
-            contradiction[index] = value
-            score[index] = base[index] - (self.weight * (first - last) * value if value else 0.0)
+        sunk = [base[i] - (self.weight * (first - last) * p if p else 0.0) for i, p in zip(read, worst, strict=True)]
+        score, contradiction = placed(read, sunk, len(base)), placed(read, worst, len(base))
         return {"score": score, "base": base, "contradiction": contradiction}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from personae.agent.decoding.best_of import BestOf
 from personae.agent.decoding.nearness import similarities
+from personae.agent.decoding.reading import placed
 from personae.agent.decoding.select import decided
 from personae.agent.roles import Decoded, OnText, Prompted, Score, Scores
 from personae.errors import UsageError
@@ -54,12 +55,14 @@ class PersonaPrompted:
         talk = self._cut(context)
         if not statements or not self.k:
             return {"score": await decided(self.selector, talk, persona, candidates)}
-        near = similarities(self.embedder, candidates, statements)
+        read, near = similarities(self.embedder, candidates, statements)
+        texts = [candidates[index] for index in read]
         prompts = [self._prompt(talk, [statements[i] for i in (-row).argsort(kind="stable")[: self.k]]) for row in near]
         scores = await asyncio.gather(
-            *(decided(self.selector, prompt, persona, [text]) for prompt, text in zip(prompts, candidates, strict=True))
+            *(decided(self.selector, prompt, persona, [text]) for prompt, text in zip(prompts, texts, strict=True))
         )
-        return {"score": [score for (score,) in scores], "persona": [float(max(row)) for row in near]}
+        columns = {"score": [score for (score,) in scores], "persona": near.max(axis=1)}
+        return {name: placed(read, values, len(candidates)) for name, values in columns.items()}
 
     def _prompt(self, talk: Sequence[Message], nearest: Sequence[str]) -> tuple[Message, ...]:
         asked = (Message("user", self.question), Message("assistant", " ".join(map(ensure_stop, reversed(nearest)))))

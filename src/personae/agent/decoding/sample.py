@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from personae.agent.roles import CountsTokens, Decoded, OnText, Prompted
+from personae.agent.roles import Decoded, OnText, Prompted, counts_tokens
 from personae.persona.persona import Persona
 from personae.persona.tokens import estimate_tokens
 from personae.types import Completion, Model, Settings, StreamingModel, Usage
@@ -41,6 +41,6 @@ class Sample:
             pieces.append(piece)
             on_text(piece)
         text = "".join(pieces)
-        written = await model.count_tokens(text) if isinstance(model, CountsTokens) else estimate_tokens(text)
+        written = await model.count_tokens(text) if counts_tokens(model) else estimate_tokens(text)
         usage = Usage(prompted.tokens, written, seconds=self.clock() - start)
         return Completion(text, usage, "length" if written >= settings.max_tokens else "stop")

@@ -1,7 +1,7 @@
 """The one way a reply is chosen among several: score all of them, log every score, take the best.
 
 What cannot be an answer is not scored: refused and empty candidates never are, cut-off ones only where nothing better
-is there. Of equals the first wins.
+is there. What the score cannot read is set aside. Of equals the first wins.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from personae.agent.decoding.reading import Unread
 from personae.agent.roles import Candidate, Score, Scores
 from personae.errors import UsageError
 from personae.persona.persona import Persona
@@ -47,17 +48,22 @@ async def select(
         return Choice(None, (), "there is no candidate to choose from")
     usable = _usable(completions)
     rows: list[dict[str, float]] = [{} for _ in completions]
+    columns: Scores = {}
+    unread = None
     if usable:
-        columns = await scored(score, context, persona, [completions[index].text for index in usable])
-        for position, index in enumerate(usable):
-            rows[index] = {name: value for name, column in columns.items() if (value := column[position]) is not None}
+        try:
+            columns = await scored(score, context, persona, [completions[index].text for index in usable])
+        except Unread as error:
+            unread = str(error)
+    for position, index in enumerate(usable):
+        rows[index] = {name: value for name, column in columns.items() if (value := column[position]) is not None}
     table = tuple(
         Candidate(completion.text, completion.outcome, row.get("score"), row)
         for completion, row in zip(completions, rows, strict=True)
     )
     standing = [index for index in usable if table[index].score not in (None, -math.inf)]
     if not standing:
-        return Choice(None, table, _why(completions, usable))
+        return Choice(None, table, unread or _why(completions, usable))
     return Choice(max(standing, key=lambda index: rows[index]["score"]), table)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from personae.agent.decoding.best_of import BestOf
+from personae.agent.decoding.reading import placed, readable
 from personae.agent.decoding.scores import ECHO_WEIGHT, echoed, last_said
 from personae.agent.roles import Decoded, OnText, Prompted, Scores
 from personae.errors import UsageError
@@ -24,7 +25,7 @@ class SimOAP:
     1. Coherence: TF-IDF cosine with the last user turn, weights fitted on that turn and the candidates, minus `echo`
        times the share of word pairs taken over from it; for this cosine alone would reward the parrot. The best
        `keep` stay (None: max(4, n/20)); all stay when nobody has said anything yet.
-    2. Consistency: P(entailment) of the candidate by the whole persona, which decides. A persona without statements
+    2. Consistency, which decides: P(entailment) of the candidate by the whole persona. A persona without statements
        entails nothing; then coherence decides.
 
     The paper draws 2,000 replies by top-k sampling with k = 100; `n` = 16 is what a CPU can pay. Settings know no
@@ -52,18 +53,18 @@ class SimOAP:
         return await BestOf(self.n, self.rank)(model, prompted, hot, persona=persona, on_text=on_text)
 
     async def rank(self, context: Sequence[Message], persona: Persona, candidates: Sequence[str]) -> Scores:
-        """Scores "nearness", "echo" and "coherence" of all, "entailment" of those that were kept."""
+        """Scores "nearness", "echo" and "coherence" of all, "consistency" of those that were kept."""
         coherence = self._coherence(last_said(context, "user"), candidates)
-        kept = self._kept(coherence["coherence"])
-        statements = own_texts(persona)
+        total, statements = coherence["coherence"], own_texts(persona)
         if not statements:
-            return {"score": _only(kept, coherence["coherence"]), **coherence}
-        whole = " ".join(map(ensure_stop, statements))
+            kept = self._kept(total)
+            return {"score": placed(kept, [total[index] for index in kept], len(total)), **coherence}
+        read = readable(self.scorer, candidates, "candidates")
+        kept = [read[place] for place in self._kept([total[index] for index in read])]
+        whole = " ".join(ensure_stop(statements[place]) for place in readable(self.scorer, statements, "statements"))
         rows = await self.scorer.score([whole] * len(kept), [candidates[index] for index in kept])
-        entailed: list[float | None] = [None] * len(candidates)
-        for index, row in zip(kept, rows, strict=True):
-            entailed[index] = float(row[ENTAILMENT])
-        return {"score": entailed, "entailment": entailed, **coherence}
+        consistency = placed(kept, rows[:, ENTAILMENT], len(candidates))
+        return {"score": consistency, "consistency": consistency, **coherence}
 
     def _coherence(self, query: str, candidates: Sequence[str]) -> dict[str, list[float]]:
         nearness = TfIdf.fit([query, *candidates]).similarities(query, candidates)
@@ -77,7 +78,3 @@ class SimOAP:
             keep = len(coherence)
         ordered = sorted(range(len(coherence)), key=lambda index: -coherence[index])
         return sorted(ordered[:keep])
-
-
-def _only(kept: Sequence[int], values: Sequence[float]) -> list[float | None]:
-    return [value if index in kept else None for index, value in enumerate(values)]

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from personae.agent.decoding.knobs import DEFAULTS, Knobs, checked
 from personae.agent.decoding.relatedness import Relatedness, common_words
-from personae.agent.decoding.worlds import MixedDecoded, MixesWorlds, fallback
+from personae.agent.decoding.worlds import MixedDecoded, fallback, mixes_worlds
 from personae.agent.roles import Decode, OnText, Prompted
 from personae.errors import UsageError
 from personae.metrics.nidf import Nidf
@@ -59,7 +59,7 @@ class Weighted:
         asks = None if self.questions is None else wants_question(self.questions, prompted, settings.seed)
         if asks is not None:
             prompted = asking(prompted, asks)
-        if not isinstance(model, MixesWorlds):
+        if not mixes_worlds(model):
             return await fallback(
                 self.otherwise, "Weighted", model, prompted, settings, persona=persona, on_text=on_text
             )

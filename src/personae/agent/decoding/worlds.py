@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeGuard
 
 from personae.agent.decoding.mixing import RANKING, Guidance, SelfConscious
 from personae.agent.roles import Decode, Decoded, OnText, Prompted
@@ -33,7 +33,6 @@ Worlds = Sequence[Sequence[Message]]
 ChooseMix = Callable[[Prompted, Persona], Awaitable[Mix]]
 
 
-@runtime_checkable
 class MixesWorlds(Protocol):
     """A model that shows its logits, and so can speak from several prompts at once."""
 
@@ -42,7 +41,11 @@ class MixesWorlds(Protocol):
         ...
 
 
-@runtime_checkable
+def mixes_worlds(model: object) -> TypeGuard[MixesWorlds]:
+    """Whether a model can do so; a cache or a ledger around it passes the ability on, though only when asked."""
+    return hasattr(model, "step_worlds")
+
+
 class ScoresWorlds(Protocol):
     """A model that can say how likely a mixture of prompts is to give each of several answers."""
 
@@ -79,7 +82,7 @@ class MultiWorld:
         self, model: Model, prompted: Prompted, settings: Settings, *, persona: Persona, on_text: OnText | None = None
     ) -> MixedDecoded:
         """The answer; `on_text` hears it whole."""
-        if not isinstance(model, MixesWorlds):
+        if not mixes_worlds(model):
             return await fallback(
                 self.otherwise, "MultiWorld", model, prompted, settings, persona=persona, on_text=on_text
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from personae.agent.prompting.draft import FRAME_TOKENS
-from personae.agent.roles import Count, CountsTokens, KnowsContext, Prompted
+from personae.agent.roles import Count, CountsTokens, Prompted, counts_tokens
 from personae.errors import ContextOverflow
 from personae.persona.tokens import estimate_tokens
 from personae.types import Message, Model
@@ -28,17 +28,18 @@ async def fitting(model: Model, build: Build, *, answer_tokens: int) -> Prompted
     A model that names no `context` gets the prompt as planned; one that cannot count gets what the estimate says.
     Raises ContextOverflow when the persona alone does not fit.
     """
-    if not isinstance(model, KnowsContext):
+    context: int | None = getattr(model, "context", None)
+    if context is None:
         return build(count_tokens=estimate_tokens, max_tokens=None)
-    room = planned = model.context - answer_tokens
+    room = planned = context - answer_tokens
     if room < 1:
         raise ContextOverflow(
-            f"{model.name!r} reads {model.context} tokens and the answer may have {answer_tokens}: no room is left; "
+            f"{model.name!r} reads {context} tokens and the answer may have {answer_tokens}: no room is left; "
             "lower max_tokens or open the model with a larger context"
         )
     for _ in range(_ATTEMPTS):
         prompted = build(count_tokens=estimate_tokens, max_tokens=planned)
-        counted = await _exceeds(model, prompted.messages, room) if isinstance(model, CountsTokens) else None
+        counted = await _exceeds(model, prompted.messages, room) if counts_tokens(model) else None
         if counted is None:
             return prompted
         planned = int(min(planned, prompted.tokens) * room / counted * 0.98)

@@ -22,6 +22,7 @@ from personae.tasks.drift import drift as drift
 from personae.tasks.grounding import grounding as grounding
 from personae.tasks.self_knowledge import self_knowledge as self_knowledge
 from personae.tasks.style import style as style
+from personae.tasks.trait_accuracy import trait_accuracy as trait_accuracy
 
 
 @modelapi(name="personae")

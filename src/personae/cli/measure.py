@@ -52,6 +52,7 @@ def measure(
     \b
     self_knowledge  the true answer against answers of others, by probability
     grounding       does an open answer come closest to its statement
+    trait_accuracy  do its answers show the facts of its card
     consistency     do its answers follow from its statements, and contradict none
     drift           the same probes after 0, 4, 8, 16 turns of talk and pressure
     style           one voice, and the voice of its examples
@@ -65,7 +66,6 @@ def measure(
         from personae.tasks.run import measure_persona
     except ModuleNotFoundError as error:
         raise MissingExtra("evals", error.name or "inspect_ai") from error
-
     earlier = RunFolder(compare).read_measurements() if compare else None
     folder = out or Path("runs") / f"{Path(persona).stem}-{datetime.now():%Y%m%d-%H%M%S}"
     measurements = _with_progress(
@@ -84,7 +84,7 @@ def measure(
         command=shlex.join(["personae", *sys.argv[1:]]),
     )
     report = _write_report(folder)
-    differences = compare_runs(measurements, earlier) if earlier is not None else []
+    differences = [] if earlier is None else compare_runs(measurements, earlier)
     if as_json:
         click.echo(json.dumps(_as_data(folder, measurements, differences), ensure_ascii=False, indent=1))
     else:

@@ -36,6 +36,7 @@ LABELS = {
     "consistency.self_contradiction": "Contradicts what it said before",
     "consistency.recoverability": "Told from others by what it says",
     "consistency.recoverability_auc": "… by the margin (AUC)",
+    "trait_accuracy": "Facts of its card told when asked",
     "style": "Stable voice",
     "style.distance": "Distance to its examples",
     "style.distance_to_others": "… to everybody else's",
@@ -50,6 +51,7 @@ LABELS = {
 TILES = (
     "self_knowledge",
     "grounding",
+    "trait_accuracy",
     "consistency",
     "drift",
     "drift.out_of_character",
@@ -66,6 +68,7 @@ FOOTNOTES: dict[str, tuple[tuple[str, str], ...]] = {
         ("self_knowledge.ceiling", "ceiling"),
     ),
     "grounding": (("chance", "chance"),),
+    "trait_accuracy": (("chance", "chance"),),
     "consistency": (
         ("consistency.contradicted", "against them"),
         ("consistency.self_contradiction", "against itself"),

@@ -27,7 +27,7 @@ from personae.persona.formats import dumps
 from personae.types import Measurement
 
 #: Measures in the order they run and are reported; each is a task of the same name.
-MEASURES = ("self_knowledge", "grounding", "consistency", "drift", "style", "cost")
+MEASURES = ("self_knowledge", "grounding", "trait_accuracy", "consistency", "drift", "style", "cost")
 
 #: Measures that take `n`, the most statements to ask about.
 TAKES_N = ("self_knowledge", "grounding", "consistency")

@@ -1,0 +1,3 @@
+"""Trait accuracy as an Inspect task."""
+
+from .trait_accuracy import trait_accuracy as trait_accuracy

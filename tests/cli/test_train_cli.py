@@ -19,3 +19,9 @@ def test_seeds_must_be_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit):
         main(["train", "pair-scorer", "--data", str(tmp_path), "--out", str(tmp_path), "--seeds", "one"])
     assert "'one'" in capsys.readouterr().err
+
+
+def test_a_soft_prompt_needs_personachat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "soft-prompt", "--persona", "elder", "--data", str(tmp_path), "--out", str(tmp_path / "out")])
+    assert "personachat" in capsys.readouterr().err

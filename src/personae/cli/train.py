@@ -50,3 +50,48 @@ def pair_scorer(data: Path, out: Path, mix: str, seeds: str, epochs: int, thread
             say=lambda text: progress.console.print(text), on_step=on_step,
         )  # fmt: skip
     click.echo(str(folder))
+
+
+@train.command("soft-prompt")
+@click.option("--persona", "who", required=True, metavar="PERSONA", help="A file, or the name of a starter.")
+@click.option("--data", type=click.Path(path_type=Path), envvar="PERSONAE_DATA", required=True,
+              help="Folder with personachat.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the soft prompt.")
+@click.option("--model", type=click.Path(path_type=Path), metavar="PATH",
+              help="A GGUF file, or a folder that Transformers reads [default: the embedded weights].")  # fmt: skip
+@click.option("--tokens", type=click.IntRange(1, 100), default=20, show_default=True, help="Vectors to tune.")
+@click.option("--steps", type=click.IntRange(1), default=300, show_default=True, help="Batches to tune on.")
+@click.option("--entailment/--no-entailment", default=True, show_default=True,
+              help="Also learn what follows from what is said.")  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of rows and their order.")
+@click.option("--threads", type=click.IntRange(1), default=2, show_default=True, help="CPU threads.")
+def soft_prompt(
+    who: str,
+    data: Path,
+    out: Path,
+    model: Path | None,
+    tokens: int,
+    steps: int,
+    entailment: bool,
+    seed: int,
+    threads: int,
+) -> None:
+    """Tune a few vectors that make a frozen model speak as a persona, without its text in the prompt.
+
+    A run that was stopped goes on when the same command is given again. Prints the folder; use it as the option
+    soft_prompt of an hf model.
+    """
+    from personae.cli._progress import progress
+    from personae.models.hf import HfModel
+    from personae.persona.find import find
+    from personae.train.soft_prompt.make import make
+    from personae.train.soft_prompt.recipe import Recipe
+
+    recipe = Recipe(tokens=tokens, steps=steps, entailment=entailment, seed=seed, threads=threads)
+    base = HfModel(model, threads=threads) if model else None
+    with progress("soft prompt") as bar:
+        folder = make(
+            find(who), data, out, model=base, recipe=recipe, say=lambda text: bar(text, 0, None),
+            on_step=lambda step, all_steps, loss: bar(f"loss {loss:.3f}", step, all_steps),
+        )  # fmt: skip
+    click.echo(str(folder))

@@ -22,6 +22,7 @@ from personae.models.embedded import harmless, option_text
 from personae.models.gguf_file import fingerprint, read_header
 from personae.models.mixes import Mix, Vocabulary
 from personae.models.scoring import check_options
+from personae.models.soft_prompt import read_soft_prompt
 from personae.types import Completion, Message, OptionScores, Settings, Usage
 
 try:
@@ -44,12 +45,16 @@ class HfModel:
     source:  a folder with a saved model, a GGUF file, or a name on the model hub (which is then fetched).
     threads: CPU threads torch may use in this process.
     device:  where the weights live, "cpu" or "cuda".
+    soft_prompt: a folder with a soft prompt (`personae.models.soft_prompt`), read before every prompt.
 
     Raises `UsageError` when there is no such model, `FormatError` for a damaged file, `ContextOverflow` for a prompt
     that does not fit, `ModelUnreachable` for a time-out. Code that comes with a model is never run.
     """
 
-    def __init__(self, source: Path | str, *, threads: int = 2, device: str = "cpu") -> None:
+    def __init__(
+        self, source: Path | str, *, threads: int = 2, device: str = "cpu", soft_prompt: Path | str | None = None
+    ) -> None:
+        self.soft_prompt = read_soft_prompt(soft_prompt) if soft_prompt is not None else None
         self.source = str(source)
         self.threads = threads
         self.device = device
@@ -58,9 +63,10 @@ class HfModel:
 
     @property
     def name(self) -> str:
-        """ "hf/" and the folder's, file's or hub name."""
+        """ "hf/" and the folder's, file's or hub name; after a "+" that of the soft prompt with its checksum."""
         path = Path(self.source)
-        return f"hf/{path.stem if path.suffix == '.gguf' else path.name if path.exists() else self.source}"
+        tuned = f"+{self.soft_prompt.name}-{self.soft_prompt.checksum}" if self.soft_prompt else ""
+        return f"hf/{path.stem if path.suffix == '.gguf' else path.name if path.exists() else self.source}{tuned}"
 
     @functools.cached_property
     def fingerprint(self) -> str | None:
@@ -136,7 +142,14 @@ class HfModel:
         self.__dict__.pop("vocabulary", None)
 
     async def _in_thread(self, call: Callable[..., _T], *arguments: Any) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._tuned, call, *arguments)
+
+    def _tuned(self, call: Callable[..., _T], *arguments: Any) -> _T:
+        if self.soft_prompt is None:
+            return call(*arguments)
+        self.soft_prompt.check(self.loaded[0], self.fingerprint)
+        with self.soft_prompt.on(self.loaded[0]):
+            return call(*arguments)
 
     @functools.cached_property
     def _load(self) -> tuple[Any, Any]:
@@ -171,6 +184,8 @@ class HfModel:
         return list(self.loaded[1](text, add_special_tokens=False)["input_ids"])
 
     def _fitting(self, tokens: list[int], room: int) -> list[int]:
+        """A prompt as the network reads it, with the soft prompt in front, if the model can read that much."""
+        tokens = [*(self.soft_prompt.ids(self.loaded[0]) if self.soft_prompt else ()), *tokens]
         limit = getattr(self.loaded[0].config, "max_position_embeddings", None)
         if limit is not None and len(tokens) + room > limit:
             raise ContextOverflow(
@@ -236,9 +251,8 @@ class HfModel:
         texts = [self._render(messages) for messages in prompts]
         worlds = [self._tokens(text) for text in texts]
         rows = [self._option_tokens(texts[0], worlds[0], candidate) for candidate in candidates]
-        for world in worlds:
-            self._fitting(world, room=max(map(len, rows)))
-        return _worlds.score(self.loaded[0], worlds, rows, mixes, self.vocabulary)
+        read = [self._fitting(world, room=max(map(len, rows))) for world in worlds]
+        return _worlds.score(self.loaded[0], read, rows, mixes, self.vocabulary)
 
     @functools.cached_property
     def vocabulary(self) -> Vocabulary:
@@ -265,7 +279,7 @@ class HfModel:
         prompt = self._tokens(text)
         rows = [self._option_tokens(text, prompt, option) for option in options]
         longest = max(map(len, rows))
-        self._fitting(prompt, room=longest)
+        prompt = self._fitting(prompt, room=longest)
         padded = torch.tensor([row + [0] * (longest - len(row)) for row in rows], device=self.device)
         with torch.inference_mode():
             first = network(torch.tensor([prompt], device=self.device), use_cache=True)
@@ -293,6 +307,7 @@ def _arguments(settings: Settings, tokenizer: Any) -> dict[str, Any]:
         "max_time": settings.timeout_s,
         "pad_token_id": tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id,
         "do_sample": settings.temperature > 0,
+        "repetition_penalty": 1.0,  # else a model's own default would bend the distribution
     }
     if settings.temperature > 0:
         arguments |= {"temperature": settings.temperature, "top_p": settings.top_p, "top_k": 0}

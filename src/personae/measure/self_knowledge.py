@@ -20,8 +20,11 @@ from personae.agent import Agent
 from personae.measure.items import difference, share
 from personae.measure.probes import ForcedChoice, forced_choices, reminder, starter_personas
 from personae.measure.protocol import Case, Observation, Plan, missing_by_outcome
+from personae.models.choices.asking import in_orders
+from personae.models.choices.mcq import rotations
+from personae.models.choices.ways import opened
 from personae.persona.persona import Persona
-from personae.types import Conversation, Measurement, Message, Model, OptionScores
+from personae.types import Conversation, Measurement, Message, Model
 
 CONDITIONS = ("persona", "floor", "ceiling")
 
@@ -89,19 +92,13 @@ async def choose(model: Model, messages: Sequence[Message], choice: ForcedChoice
     "correct" decides by log-probability per token, "correct_raw" by the whole string's; both are shares of the
     rotations that gave an answer, and absent when none did ("outcome" then says why).
     """
-    count = len(choice.options)
-    asked: list[tuple[int, OptionScores]] = []
-    for rotation in range(count):
-        rotated = choice.options[rotation:] + choice.options[:rotation]
-        asked.append((rotation, await model.logprobs(messages, rotated)))
-        if asked[0][1].method == "exact":
-            break
-    picks = [((best + shift) % count) for shift, scores in asked if (best := scores.best(normalised=True)) is not None]
-    raw = [((best + shift) % count) for shift, scores in asked if (best := scores.best()) is not None]
-    first = asked[0][1]
-    result: dict[str, Any] = {"outcome": "answered", "method": first.method, "picked": picks, "asked": len(asked)}
+    answers = await in_orders(await opened(model, "whole"), messages, choice.options, rotations(len(choice.options)))
+    picks = [a.order[best] for a in answers if (best := a.scores.best(normalised=True)) is not None]
+    raw = [a.order[best] for a in answers if (best := a.scores.best()) is not None]
+    first = answers[0].scores
+    result: dict[str, Any] = {"outcome": "answered", "method": first.method, "picked": picks, "asked": len(answers)}
     if not picks:
-        return result | {"outcome": next(s.outcome for _, s in asked if s.outcome != "answered")}
+        return result | {"outcome": next(a.outcome for a in answers if a.outcome != "answered")}
     if first.method == "exact":
         result["per_token"] = [round(value, 4) for value in first.per_token]
     return result | {

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass, replace
 
 from personae.persona.cast import FIRST, QUOTE, SECOND, STARTERS, WORD, Cast, Subject, after, mentions
-from personae.persona.cast import cast_for as cast_for
 from personae.persona.kinds import kind_of
 from personae.persona.perspective import PRONOUNS, has_verb, to_first_person, to_third_person
 
@@ -49,6 +48,7 @@ def named(text: str, cast: Cast, *, continues: bool = False, spoken: bool = Fals
     `continues` says that the text is a further clause of the sentence before, `spoken` that it is in the character's
     own words whatever the passage is. None where it cannot be read alone and no rule says what it points at.
 
+    >>> from personae.persona.cast import cast_for
     >>> cast = cast_for("", "Ana", "she")
     >>> named("Her brother is a baker.", cast)[0].text
     "Ana's brother is a baker."
@@ -67,6 +67,7 @@ def named(text: str, cast: Cast, *, continues: bool = False, spoken: bool = Fals
 def dangling(text: str, cast: Cast) -> bool:
     """Does the text point at somebody without saying who: a pronoun, and the character's name nowhere?
 
+    >>> from personae.persona.cast import cast_for
     >>> dangling("She sings.", cast_for("", "Ana")), dangling("Ana loves her cat.", cast_for("", "Ana"))
     (True, False)
     """

@@ -88,6 +88,8 @@ class Settings:
 
     `temperature` ≥ 0 (0 is greedy), `top_p` in (0, 1], `max_tokens` ≥ 1, `seed` for the sampler,
     `stop` strings that end the text and are not part of it, `timeout_s` for one attempt.
+    `json_schema` is a JSON Schema as text that the answer has to follow, where the backend can hold a model to it;
+    elsewhere it is not seen, so an answer is to be checked all the same.
     """
 
     temperature: float = 0.7
@@ -96,6 +98,7 @@ class Settings:
     seed: int | None = 0
     stop: tuple[str, ...] = ()
     timeout_s: float = field(default=120.0, compare=False)
+    json_schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,6 @@ UNSUPPORTED = (
     "num_choices",
     "logprobs",
     "prompt_logprobs",
-    "response_schema",
 )
 logger = logging.getLogger(__name__)
 
@@ -159,6 +158,7 @@ def to_settings(config: GenerateConfig) -> types.Settings:
         "seed": config.seed,
         "stop": tuple(config.stop_seqs) if config.stop_seqs else None,
         "timeout_s": config.attempt_timeout,
+        "json_schema": config.response_schema and config.response_schema.json_schema.model_dump_json(exclude_none=True),
     }
     return types.Settings(**{name: value for name, value in said.items() if value is not None})  # type: ignore[arg-type]
 

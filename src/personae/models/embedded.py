@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import json
 import math
 import os
 import re
@@ -248,6 +249,7 @@ def option_text(prompt: str, option: str) -> str:
 
 
 def _request(prompt: list[int], settings: Settings) -> dict[str, Any]:
+    form = {"json_schema": json.loads(settings.json_schema)} if settings.json_schema else {}
     return {
         "prompt": prompt,
         "n_predict": settings.max_tokens,
@@ -256,6 +258,7 @@ def _request(prompt: list[int], settings: Settings) -> dict[str, Any]:
         "samplers": ["temperature", "top_p"],
         "seed": -1 if settings.seed is None else settings.seed % 2**32,
         "stop": list(settings.stop),
+        **form,
     }
 
 

@@ -76,6 +76,7 @@ class HttpModel:
         )
         self._omit = frozenset((omit,) if isinstance(omit, str) else omit)
         self._limit_field = "max_tokens"
+        self._knows_schemas = True
         self._way: ScoringMethod | None = None
         self._want_top: Mapping[str, Any] = NOTHING
 
@@ -153,6 +154,10 @@ class HttpModel:
             if self._limit_field == "max_tokens" and "max_completion_tokens" in error.reason:
                 self._limit_field = "max_completion_tokens"
                 return await self._chat(messages, settings, more)
+            if self._knows_schemas and settings.json_schema:
+                answer = await self._chat(messages, dataclasses.replace(settings, json_schema=None), more)
+                self._knows_schemas = False  # for it took the same request without one
+                return answer
             raise
         return read_completion(body, seconds, self.endpoint.base_url)
 
@@ -168,6 +173,9 @@ class HttpModel:
             payload["seed"] = settings.seed
         if settings.stop:
             payload["stop"] = list(settings.stop)
+        if settings.json_schema and self._knows_schemas:
+            form = {"name": "answer", "schema": json.loads(settings.json_schema), "strict": True}
+            payload["response_format"] = {"type": "json_schema", "json_schema": form}
         for name in self._omit:
             payload.pop(name, None)
         return payload

@@ -18,10 +18,12 @@ from inspect_ai.model import (
     ChatMessageUser,
     GenerateConfig,
     ModelOutput,
+    ResponseSchema,
     StopReason,
     get_model,
 )
 from inspect_ai.model import Model as InspectsModel
+from inspect_ai.util import JSONSchema
 
 from personae import types
 from personae.errors import BadResponse, ContextOverflow, UsageError
@@ -148,4 +150,9 @@ def _config(settings: Settings) -> GenerateConfig:
         seed=settings.seed,
         stop_seqs=list(settings.stop) or None,
         attempt_timeout=math.ceil(settings.timeout_s),
+        response_schema=_schema(settings.json_schema) if settings.json_schema else None,
     )
+
+
+def _schema(text: str) -> ResponseSchema:
+    return ResponseSchema(name="answer", json_schema=JSONSchema.model_validate_json(text), strict=True)

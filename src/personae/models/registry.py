@@ -73,6 +73,7 @@ def open_pair_scorer(spec: str = "embedded", **options: Any) -> PairScorer:
     """The pair scorer a name stands for; `options` go to its class.
 
     "embedded"           the one that comes with the toolkit
+    "embedded/FOLDER"    weights of your own (`personae train pair-scorer`)
     "hf/DIR_OR_NAME"     any Transformers NLI model, from a folder or a hub name
     "judge/MODEL"        a language model (a name as in `open_model`) that is asked
 

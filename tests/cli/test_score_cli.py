@@ -177,7 +177,7 @@ def process(source: Path, target: Path, *more: str, slow: float = 0.0) -> subpro
 
 
 def many(path: Path, count: int) -> Path:
-    with path.open("w") as file:
+    with path.open("w", encoding="utf-8") as file:
         file.writelines(f'{{"p": "I live at number {n}.", "h": "I own a dog.", "id": {n}}}\n' for n in range(count))
     return path
 

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "persona": ("personae.cli.persona:persona", "List, show, check, compare and make personas."),
     "card": ("personae.cli.card:card", "Show, check, convert and trace character cards."),
     "chat": ("personae.cli.chat:chat", "Talk to a persona."),
+    "simulate": ("personae.cli.simulate:simulate", "Let personas meet."),
     "measure": ("personae.cli.measure:measure", "Measure whether a persona stays itself."),
     "score": ("personae.cli.score:score", "Judge texts against statements."),
     "meta": ("personae.cli.meta:meta", "Do measures agree with people?"),

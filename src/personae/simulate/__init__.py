@@ -1,0 +1,1 @@
+"""Many turns, many people: what happens when personas meet."""

@@ -46,6 +46,7 @@ bench: $(VENV)/.all   ## side-by-side measurements, written to benchmarks/result
 	$(BIN)/python benchmarks/embedded.py
 	$(BIN)/python benchmarks/decoding.py
 	$(BIN)/python benchmarks/decoding_worlds.py
+	$(BIN)/python benchmarks/pair_scorer.py
 
 docs: $(VENV)/.all    ## the generated pages of docs/
 	$(BIN)/python docs/build.py

@@ -130,7 +130,7 @@ def main() -> None:
         export_float(Path(arguments[0]), arguments[1])
         return
     threads, buckets, source, checkpoint, weights = arguments
-    rows = [json.loads(line) for line in Path(source).read_text().splitlines()]
+    rows = [json.loads(line) for line in Path(source).read_text(encoding="utf-8").splitlines()]
     said, statements = [row["p"] for row in rows], [row["h"] for row in rows]
     score = opened(kind, int(threads), bool(int(buckets)), Path(source).parent, checkpoint, weights)
     score(said[:1], statements[:1])

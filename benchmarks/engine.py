@@ -126,7 +126,7 @@ def machine() -> str:
 
 def cpu_lines() -> list[str]:
     file = Path("/proc/cpuinfo")
-    return file.read_text().splitlines() if file.exists() else []
+    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
 def report(rows: dict[str, Row | None], n: int, about: str, profiles: list[str]) -> str:

@@ -124,7 +124,7 @@ def bulk(pairs: Path, count: int, weights: str) -> float:
     """Pairs per second of `personae score pairs`, start and relevance included."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "in.jsonl"
-        source.write_text(pairs.read_text() * BULK_TIMES)
+        source.write_text(pairs.read_text(encoding="utf-8") * BULK_TIMES)
         command = [sys.executable, "-c", "from personae.cli.score import score; score()", "pairs", str(source)]
         command += [
             "--out",

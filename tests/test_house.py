@@ -24,6 +24,7 @@ DOORS = {
     ),
     "torch": ("models/hf.py", "models/_worlds.py", "models/pairs/hf.py", "steer/", "train/", "identity/"),
     "transformers": ("models/hf.py", "models/pairs/hf.py", "steer/", "train/", "identity/"),
+    "peft": ("train/",),
     "ray": ("synth/", "tasks/_shards.py"),
 }
 

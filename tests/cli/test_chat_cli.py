@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Iterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +170,15 @@ class Interrupted(Scripted):
         self.closed = True
 
 
+@pytest.fixture
+def ctrl_c_heard() -> Iterator[None]:
+    """SIGINT as in a terminal; what is started in the background inherits it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_heard")
 @pytest.mark.parametrize(
     ("words", "kept"),
     [(["I was ", "going"], ["Hello", "I was going", "Again", "Whole answer."]), ([], ["Again", "Whole answer."])],

@@ -25,7 +25,7 @@ def told_of_another(statement: str, rng: random.Random) -> str | None:
     """The statement with somebody else as its subject; None where it does not speak of the speaker.
 
     >>> told_of_another("i keep two goats.", random.Random(7)), told_of_another("it rains.", random.Random(0))
-    ('he told me that he keeps two goats.', None)
+    ('she told me that she keeps two goats.', None)
     """
     if not re.search(r"\b(?:i|my|me)\b", statement):
         return None

@@ -45,9 +45,9 @@ async def test_both_directions_have_to_clash_and_the_second_is_asked_only_if_the
 
 
 async def test_the_less_sure_direction_counts():
-    scorer = ScriptedPairs({(NO_PETS, DOG): AGAINST, (DOG, NO_PETS): (0.55, 0.45, 0.0)})
+    scorer = ScriptedPairs({(NO_PETS, DOG): AGAINST, (DOG, NO_PETS): (0.75, 0.25, 0.0)})
     (clash,) = (await compare(persona(NO_PETS, DOG), scorer)).clashes
-    assert round(clash.probability, 2) == 0.55
+    assert round(clash.probability, 2) == 0.75
 
 
 async def test_statements_of_kinds_with_nothing_in_common_have_to_clash_for_sure_and_are_a_hint():
@@ -55,7 +55,10 @@ async def test_statements_of_kinds_with_nothing_in_common_have_to_clash_for_sure
         return Persona(name="Ana", statements=[
             {"id": "a", "text": NO_PETS, "kind": "name"}, {"id": "b", "text": DOG, "kind": kind}])  # fmt: skip
 
-    unsure, sure = ScriptedPairs(both(NO_PETS, DOG, (0.8, 0.2, 0.0))), ScriptedPairs(both(NO_PETS, DOG))
+    unsure, sure = (
+        ScriptedPairs(both(NO_PETS, DOG, (0.8, 0.2, 0.0))),
+        ScriptedPairs(both(NO_PETS, DOG, (0.97, 0.03, 0.0))),
+    )
     assert await contradictions(facts("food"), unsure) == ()
     assert [each.severity for each in await contradictions(facts("food"), sure)] == ["info"]
     assert [each.severity for each in await contradictions(facts("other"), unsure)] == ["warning"]
@@ -80,13 +83,13 @@ async def test_the_surest_contradiction_stands_first_and_redundancies_last():
             (DOG, HOUND): SAME,
             (HOUND, DOG): SAME,
             **both(NO_PETS, HOUND, (0.99, 0.01, 0.0)),
-            **both(NO_PETS, DOG, (0.6, 0.4, 0.0)),
+            **both(NO_PETS, DOG, (0.8, 0.2, 0.0)),
         }
     )
     found = await compare(persona(DOG, NO_PETS, HOUND), scorer)
     assert [(c.kind, round(c.probability, 2)) for c in found.clashes] == [
         ("contradiction", 0.99),
-        ("contradiction", 0.6),
+        ("contradiction", 0.8),
         ("redundant", 0.95),
     ]
     assert found.to_dict()["clashes"][0]["first"] == {"id": "s1", "text": NO_PETS}

@@ -88,6 +88,7 @@ class Setup:
     turns: int
     samples: int
     kept: Path
+    first: int
 
 
 async def ranking(setup: Setup) -> list[str]:
@@ -173,8 +174,8 @@ async def simoap(setup: Setup) -> list[str]:
         "fresh wording": fresh_wording,
         "near to the persona (cosine)": NearPersona(setup.embedder),
         "**SimOAP**": SimOAP(setup.scorer, setup.samples).rank,
-        "SimOAP without the echo penalty": SimOAP(setup.scorer, setup.samples, echo=0.0).rank,
-        "SimOAP, all kept": SimOAP(setup.scorer, setup.samples, keep=setup.samples).rank,
+        "SimOAP, 4 kept by their words": SimOAP(setup.scorer, setup.samples, keep=4).rank,
+        "SimOAP, 4 kept, without the echo penalty": SimOAP(setup.scorer, setup.samples, keep=4, echo=0.0).rank,
         "**NLIRerank** of fresh wording": NLIRerank(setup.scorer, k=setup.samples).rank,
         "**NLIRerank** of near to the persona": NLIRerank(
             setup.scorer, NearPersona(setup.embedder), k=setup.samples
@@ -266,7 +267,7 @@ async def played(row: str) -> tuple[Persona, Sequence[Message]]:
 
 async def recorded(setup: Setup) -> dict[str, list[Completion]]:
     """The samples of each turn, by row: read where they were kept, else drawn, and kept turn by turn."""
-    rows = [str(row) for row in range(3, 7801, 7798 // setup.turns)][: setup.turns]
+    rows = [str(row) for row in range(setup.first, 7801, 7798 // setup.turns)][: setup.turns]
     kept = {}
     if setup.kept.is_file():
         lines = map(json.loads, setup.kept.read_text("utf-8").splitlines())
@@ -331,6 +332,7 @@ def main() -> None:
     parser.add_argument("--eval-scorer", help="the pair scorer that judges; the chooser if none is named")
     parser.add_argument("--model", default="embedded", help="the model that is sampled")
     parser.add_argument("--turns", type=int, default=50)
+    parser.add_argument("--first", type=int, default=3, help="row of the first turn; other turns are fresh ones")
     parser.add_argument("--samples", type=int, default=16)
     parser.add_argument("--kept", type=Path, default=HERE / "results" / "decoding_samples.jsonl", help="the samples")
     parser.add_argument("--cache", type=Path, help="a file that keeps the model's log-probabilities")
@@ -343,7 +345,9 @@ def main() -> None:
 
     scorer = opened_scorer(options.scorer)
     judge = opened_scorer(options.eval_scorer) if options.eval_scorer else scorer
-    setup = Setup(Remembering(MiniLM()), scorer, judge, model, options.turns, options.samples, options.kept)
+    setup = Setup(
+        Remembering(MiniLM()), scorer, judge, model, options.turns, options.samples, options.kept, options.first
+    )
     for name in options.only:
         made = asyncio.run(section(name, setup))
         print(made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from personae.errors import UsageError
@@ -71,7 +71,6 @@ def test_the_price_of_a_flaw_is_hand_arithmetic():
 
 
 @given(st.lists(st.integers(1, 5), max_size=60), st.integers(1, 200))
-@settings(deadline=None)
 def test_a_score_stays_in_range_and_one_more_flaw_never_raises_it(severities, count):
     score = penalty_score(severities, count)
     assert 0.0 <= score <= 100.0
@@ -137,7 +136,6 @@ def test_thoughts_are_never_heard(message, left):
 
 
 @given(st.text(alphabet="[]a ", max_size=40))
-@settings(deadline=None)
 def test_nothing_heard_holds_a_bracket(text):
     assert not set("[]") & set(heard(text))
 

@@ -69,7 +69,7 @@ def test_a_prompt_that_lost_an_example_on_the_way_is_found_out():
             check_rendered((messages[0], Message("user", broken)))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(min_size=1).filter(str.strip), st.sampled_from(["reply", "question", "persona"]))
 def test_no_text_of_an_item_breaks_the_frame_it_stands_in(text, place):
     hostile = (

@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from personae.judges.verdicts import (
@@ -95,14 +95,12 @@ def test_what_is_not_exactly_one_score_in_range_is_a_problem(text, because):
     assert because in got.text
 
 
-@settings(deadline=None)
 @given(st.integers(-20, 20), st.sampled_from(["{}", "**{}**", "{}/5", "{}.0", "{}."]))
 def test_a_score_is_itself_or_a_problem_never_another_number(number, form):
     got = read_score(SENTENCE + form.format(number))
     assert got == number if 1 <= number <= 5 else isinstance(got, Problem)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_makes_a_reader_fall_over(text):
     assert isinstance(read_score(text), int | Problem)

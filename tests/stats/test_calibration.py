@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from personae.errors import UsageError
@@ -29,7 +29,6 @@ def test_a_bin_takes_its_upper_edge_and_not_its_lower_one():
     assert ece10([10, 1], [False, False]) == pytest.approx(0.055)
 
 
-@settings(deadline=None)
 @given(answers)
 def test_the_calibration_error_stays_within_0_and_1(rows):
     certainty, correct = zip(*rows, strict=True)
@@ -46,7 +45,6 @@ def test_the_auroc_is_the_share_of_pairs_in_the_right_order():
     assert found.brier == pytest.approx((0.01 + 0.09 + 0.49 + 0.25) / 4)
 
 
-@settings(deadline=None)
 @given(answers)
 def test_coverage_grows_to_one_and_ends_at_the_overall_risk(rows):
     certainty, correct = zip(*rows, strict=True)

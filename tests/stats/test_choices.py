@@ -6,7 +6,7 @@ import itertools
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from personae.errors import UsageError
@@ -46,7 +46,6 @@ def test_the_closed_forms_are_what_a_uniform_answer_gets(k):
     assert expected_rank([1 / k] * k, 0) == pytest.approx(uniform.mean_rank)
 
 
-@settings(deadline=None)
 @given(rows, st.integers(1, 4))
 def test_expected_credit_is_the_mean_over_all_ways_to_break_ties(shares, k):
     gold = 0
@@ -57,7 +56,6 @@ def test_expected_credit_is_the_mean_over_all_ways_to_break_ties(shares, k):
     assert credit(shares, gold, k=k) == pytest.approx(sum(hits) / len(hits))
 
 
-@settings(deadline=None)
 @given(rows)
 def test_the_rank_agrees_with_retrieval_and_order_does_not_matter(shares):
     assert expected_rank(shares, 0) == rank(shares, 0)

@@ -73,14 +73,3 @@ def _beta_fraction(a: float, b: float, x: float) -> float:
 
 def _away_from_zero(value: float, tiny: float) -> float:
     return value if abs(value) > tiny else tiny
-
-
-def binomial_two_sided_half(successes: int, n: int) -> float:
-    """Exact two-sided p of `successes` in `n` fair coin throws: twice the smaller tail, at most 1.
-
-    >>> binomial_two_sided_half(0, 5)
-    0.0625
-    """
-    smaller = min(successes, n - successes)
-    tail = sum(math.comb(n, k) for k in range(smaller + 1))
-    return min(1.0, 2 * tail / float(2**n))

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from personae.errors import UsageError
-from personae.stats.distributions import binomial_two_sided_half, normal_quantile, normal_two_sided
+from personae.stats.counts import binomial_two_sided
+from personae.stats.distributions import normal_quantile, normal_two_sided
 from personae.stats.intervals import FloatArray, finite, mean_interval
 
 EXACT_FLIPS = 14  #: up to this many pairs all 2ⁿ sign patterns are tried
@@ -111,7 +112,7 @@ def mcnemar(only_a: int, only_b: int) -> float:
     """
     if min(only_a, only_b) < 0:
         raise UsageError(f"counts of discordant pairs are ≥ 0, not {only_a!r} and {only_b!r}")
-    return binomial_two_sided_half(only_a, only_a + only_b)
+    return binomial_two_sided(only_a, only_a + only_b)
 
 
 def wilcoxon(differences: Sequence[float]) -> float:

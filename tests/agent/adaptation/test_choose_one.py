@@ -8,6 +8,7 @@ from personae.agent import Agent
 from personae.agent.adaptation import ChooseOne, Chosen, prior
 from personae.errors import UsageError
 from personae.models import Scripted, ScriptedPairs
+from personae.persona.parts import Statement
 from personae.persona.persona import Persona
 from personae.types import Conversation, Message
 
@@ -89,3 +90,17 @@ async def test_only_the_core_and_the_chosen_statement_reach_the_prompt():
     for gone in ("tea", "circus", "see the sea", "dog"):
         assert gone not in text
     assert heard[0].id == "cat"
+
+
+async def test_what_the_scorer_cannot_read_takes_no_part():
+    class English(ScriptedPairs):
+        def unread(self, text):
+            return "not English" if "Ich" in text else None
+
+    half = ANA.edited(statements=(*ANA.statements, Statement(id="katze", text="Ich habe eine Katze.")))
+    chosen = await ChooseOne(English()).choose(half, ASKED)
+    assert [id for id, _ in chosen.prior] == ["cat", "tea"]
+    for who, said in ((ANA.edited(statements=half.statements[-1:]), "Any pets?"), (half, "Ich frage mich.")):
+        talk = Conversation((Message("user", said),))
+        assert await ChooseOne(English()).choose(who, talk) == Chosen(None)
+        assert await ChooseOne(English())(who, talk) == who

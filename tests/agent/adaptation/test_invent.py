@@ -141,3 +141,17 @@ async def test_a_question_that_leans_on_the_talk_is_another_one_in_another_talk(
 
     assert await told("I have a boat.") == "I have a boat."
     assert await told("I grow roses.") == "I grow roses."
+
+
+async def test_what_the_scorer_cannot_read_is_not_answered_with_an_invention(caplog):
+    class English(ScriptedPairs):
+        def unread(self, text):
+            return "not English" if "Ich" in text or "dich" in text else None
+
+    book = Notebook()
+    invent = Invent(English(), POOL, book, when=lambda text: True)
+    anna = Persona(name="Anna", statements=(Statement(id="bus", text="Ich fahre Bus."),))
+    assert (await invent.answer(anna, asked())).how == "unread"
+    assert (await invent.answer(ANA, asked("Was fährt dich?"))).how == "unread"
+    assert book.notes("Ana") == ()
+    assert "not English" in caplog.text

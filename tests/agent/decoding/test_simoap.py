@@ -30,7 +30,7 @@ async def test_the_candidate_the_persona_entails_is_taken(ana, talk):
 async def test_only_the_coherent_ones_are_read_by_the_scorer(ana, talk):
     scorer = ScriptedPairs()
     candidates = ["No pet here.", "You have a nice pet.", "Blue.", "A pet? I have.", "Rain.", "My pet sleeps."]
-    choice = await select(talk, ana, candidates, SimOAP(scorer).rank)
+    choice = await select(talk, ana, candidates, SimOAP(scorer, keep=4).rank)
     read = {hypothesis for _, hypothesis in scorer.history}
     assert read == {candidates[0], candidates[1], candidates[3], candidates[5]}
     assert [row.score is None for row in choice.table] == [False, False, True, False, True, False]
@@ -48,8 +48,8 @@ async def test_repeating_the_question_costs_half_a_point_per_shared_pair(ana, ta
     ] == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize(("n", "kept"), [(3, 3), (10, 4), (80, 4), (200, 10), (2000, 100)])
-def test_a_twentieth_is_kept_and_at_least_four(n, kept):
+@pytest.mark.parametrize(("n", "kept"), [(3, 3), (16, 16), (80, 16), (400, 20), (2000, 100)])
+def test_a_twentieth_is_kept_and_at_least_sixteen(n, kept):
     assert len(SimOAP(ScriptedPairs())._kept([float(number) for number in range(1, n + 1)])) == kept
 
 

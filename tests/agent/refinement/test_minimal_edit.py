@@ -20,6 +20,7 @@ from personae.agent.refinement.rewriting import Proposals
 from personae.errors import ModelUnreachable
 from personae.metrics.overlap import best_f1, unigram_f1
 from personae.metrics.text import words
+from personae.models import ScriptedPairs
 from personae.models.pairs.unanswered import PairsUnanswered
 from personae.models.scripted import Scripted
 from personae.persona.persona import Persona
@@ -287,3 +288,14 @@ async def test_with_an_ideal_scorer_the_offline_editor_comes_nearer_to_peoples_e
 
 def test_the_original_is_its_own_nearest_text() -> None:
     assert unigram_f1(COOK, COOK, tokeniser="words") == 1.0
+
+
+async def test_what_the_scorer_cannot_read_is_kept_and_the_reason_told() -> None:
+    class English(ScriptedPairs):
+        def unread(self, text: str) -> str | None:
+            return "not English" if "Ich" in text else None
+
+    for reply, statements in (("Ich koche.", ["I am a nurse."]), (COOK, ["Ich bin Ana."])):
+        made = await edit(reply, statements, English(otherwise=(0.9, 0.1, 0.0)))
+        assert (made.text, made.outcome, made.before) == (reply, "kept", None)
+        assert "not English" in (made.reason or "")

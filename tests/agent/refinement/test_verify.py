@@ -10,6 +10,7 @@ import pytest
 from personae.agent import Agent, Prompted
 from personae.agent.refinement import Verified, VerifyAndRetry
 from personae.errors import ModelUnreachable, UsageError
+from personae.models import ScriptedPairs
 from personae.models.scripted import Scripted
 from personae.persona.persona import Persona
 from personae.types import Completion, Conversation, Message, Settings, Usage
@@ -142,3 +143,26 @@ async def test_it_stands_in_an_agent(rule: Any) -> None:
 def test_senseless_settings_are_refused(rule: Any, fields: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         VerifyAndRetry(rule(lambda said, fact: 0.0), **fields)
+
+
+class English(ScriptedPairs):
+    """Contradicts everything, and reads English only."""
+
+    def __init__(self) -> None:
+        super().__init__(otherwise=(0.9, 0.1, 0.0))
+
+    def unread(self, text: str) -> str | None:
+        return "not English" if "Ich" in text else None
+
+
+async def test_a_reply_the_scorer_cannot_read_passes_unchecked(caplog: pytest.LogCaptureFixture) -> None:
+    german, anna = Completion("Ich koche."), ANA.edited(statements=({"id": "1", "text": "Ich bin Ana."},))
+    for draft, who in ((german, ANA), (COOK, anna)):
+        model = Scripted([])
+        assert await VerifyAndRetry(English())(model, draft, TALK, SEEDED, persona=who) == draft
+    assert "reads none of 1 statements: not English" in caplog.text
+
+
+async def test_a_try_the_scorer_cannot_read_is_never_taken() -> None:
+    taken = await VerifyAndRetry(English(), tries=1)(Scripted(["Ich nicht."]), COOK, TALK, SEEDED, persona=ANA)
+    assert taken.text == COOK.text

@@ -6,16 +6,20 @@ prompt then holds the core of the persona and that statement alone. Choosing by 
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from personae.agent.adaptation.asking import query_of
+from personae.agent.reading import Unread, readable
 from personae.errors import UsageError
 from personae.persona.own import own_statements
 from personae.persona.parts import LifeContext, Statement
 from personae.persona.persona import Persona
 from personae.types import Conversation, PairScorer, Side
+
+logger = logging.getLogger(__name__)
 
 #: Kinds of statements that always stay: who somebody is at all.
 CORE = ("name",)
@@ -77,6 +81,13 @@ class ChooseOne:
             raise UsageError(f"there is no statement {self.force!r} to force; the ids are {ids or 'none'}")
         free = [statement for statement in own_statements(persona) if statement.kind not in self.core]
         query = query_of(conversation)
+        try:
+            read = readable(self.scorer, [statement.text for statement in free], "statements")
+            readable(self.scorer, [query] if query else [], "turns")
+        except Unread as error:
+            logger.warning("no statement is chosen: %s", error)
+            read, query = [], None
+        free = [free[place] for place in read]
         if not free or (query is None and self.force is None):
             return Chosen(self.force, forced=self.force is not None)
         odds = await prior(free, query, self.scorer, self.temperature) if query else []

@@ -6,6 +6,7 @@ What was made up once is kept, or the second asking would contradict the first.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,10 +15,13 @@ from personae.agent.adaptation.asking import asks_about_you, query_of
 from personae.agent.adaptation.notebook import Notebook, invented
 from personae.agent.adaptation.pool import Pool, covering
 from personae.agent.adaptation.sounding import style_nearness
+from personae.agent.reading import Unread, readable
 from personae.persona.own import own_statements
 from personae.persona.parts import Statement
 from personae.persona.persona import Persona
 from personae.types import CONTRADICTION, Conversation, Embedder, PairScorer
+
+logger = logging.getLogger(__name__)
 
 #: A fact and a number between 0 and 1.
 Judged = tuple[str, float]
@@ -28,6 +32,7 @@ class Invention:
     """How a turn was met. `persona` is the one to play, `statement` the fact that answers, if there is one.
 
     how: "no question"   the turn asks for no fact
+         "unread"        it does, but the scorer cannot read it, or none of the statements
          "known"         a statement answers it; `statement` is the most relevant
          "noted"         it was asked before; `statement` is the fact made up then
          "invented"      `statement` was found in the pool and written down
@@ -36,7 +41,7 @@ class Invention:
     """
 
     persona: Persona
-    how: Literal["no question", "known", "noted", "invented", "nothing fits"]
+    how: Literal["no question", "unread", "known", "noted", "invented", "nothing fits"]
     statement: Statement | None = None
     dropped: tuple[Judged, ...] = ()
 
@@ -91,6 +96,14 @@ class Invent:
         whole = self.notebook.into(persona)
         if query is None or not self.when(query):
             return Invention(whole, "no question")
+        try:
+            return await self._met(persona, query)
+        except Unread as error:
+            logger.warning("nothing is made up: %s", error)
+            return Invention(whole, "unread")
+
+    async def _met(self, persona: Persona, query: str) -> Invention:
+        readable(self.scorer, [query], "turns")
         while True:
             if noted := self.notebook.answer(persona.name, query):
                 return Invention(self.notebook.into(persona), "noted", noted)
@@ -105,8 +118,12 @@ class Invent:
                 made = self.notebook.write(persona.name, query, *found)
                 return Invention(self.notebook.into(persona), "invented", made, dropped)
 
-    async def _known(self, persona: Persona, query: str) -> Statement | None:
+    def _own(self, persona: Persona) -> list[Statement]:
         own = own_statements(persona)
+        return [own[place] for place in readable(self.scorer, [statement.text for statement in own], "statements")]
+
+    async def _known(self, persona: Persona, query: str) -> Statement | None:
+        own = self._own(persona)
         if not own:
             return None
         texts = [statement.text for statement in own]
@@ -121,7 +138,7 @@ class Invent:
     async def _find(self, persona: Persona, query: str) -> tuple[Judged | None, tuple[Judged, ...]]:
         """(fact, confidence) of the best fact that fits, and what was set aside before it."""
         dropped: list[Judged] = []
-        own = own_statements(persona)
+        own = self._own(persona)
         ids = {statement.id for statement in own}
         for fact in self.ranked(query, [statement.text for statement in own]):
             if invented(fact).id in ids:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from personae.agent.decoding.mixing import MAX_INTENSITY, Guidance
-from personae.agent.decoding.reading import Unread, readable
 from personae.agent.decoding.scores import last_said
+from personae.agent.reading import Unread, readable
 from personae.agent.roles import Prompted
 from personae.errors import UsageError
 from personae.persona.own import own_texts

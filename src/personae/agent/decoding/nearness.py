@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from personae.agent.decoding.reading import placed, readable
 from personae.agent.decoding.select import decided
+from personae.agent.reading import placed, readable
 from personae.agent.roles import Score, Scores
 from personae.metrics.tfidf import TfIdf
 from personae.persona.own import own_texts

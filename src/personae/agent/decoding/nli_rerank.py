@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from personae.agent.decoding.best_of import BestOf
-from personae.agent.decoding.reading import placed, readable
 from personae.agent.decoding.scores import fresh_wording
 from personae.agent.decoding.select import decided
+from personae.agent.reading import placed, readable
 from personae.agent.roles import Decoded, OnText, Prompted, Score, Scores
 from personae.errors import UsageError
 from personae.persona.own import own_texts

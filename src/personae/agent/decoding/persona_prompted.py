@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from personae.agent.decoding.best_of import BestOf
 from personae.agent.decoding.nearness import similarities
-from personae.agent.decoding.reading import placed
 from personae.agent.decoding.select import decided
+from personae.agent.reading import placed
 from personae.agent.roles import Decoded, OnText, Prompted, Score, Scores
 from personae.errors import UsageError
 from personae.persona.convert import ensure_stop

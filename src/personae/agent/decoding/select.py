@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from personae.agent.decoding.reading import Unread
+from personae.agent.reading import Unread
 from personae.agent.roles import Candidate, Score, Scores
 from personae.errors import UsageError
 from personae.persona.persona import Persona

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from personae.agent.decoding.best_of import BestOf
-from personae.agent.decoding.reading import placed, readable
 from personae.agent.decoding.scores import ECHO_WEIGHT, echoed, last_said
+from personae.agent.reading import placed, readable
 from personae.agent.roles import Decoded, OnText, Prompted, Scores
 from personae.errors import UsageError
 from personae.metrics.tfidf import TfIdf
@@ -17,6 +17,9 @@ from personae.persona.own import own_texts
 from personae.persona.persona import Persona
 from personae.types import ENTAILMENT, Message, Model, PairScorer, Settings
 
+#: Candidates that pass the first sieve at least.
+FEWEST_KEPT = 16
+
 
 @dataclass(frozen=True)
 class SimOAP:
@@ -24,7 +27,8 @@ class SimOAP:
 
     1. Coherence: TF-IDF cosine with the last user turn, weights fitted on that turn and the candidates, minus `echo`
        times the share of word pairs taken over from it; for this cosine alone would reward the parrot. The best
-       `keep` stay (None: max(4, n/20)); all stay when nobody has said anything yet.
+       `keep` stay; None is a twentieth, as in the paper, but at least 16: of few replies the sieve loses the ones that
+       keep to the persona (benchmarks/results/decoding.md). All stay when nobody has said anything yet.
     2. Consistency, which decides: P(entailment) of the candidate by the whole persona. A persona without statements
        entails nothing; then coherence decides.
 
@@ -73,7 +77,7 @@ class SimOAP:
         return {"nearness": nearness, "echo": echo, "coherence": total}
 
     def _kept(self, coherence: Sequence[float]) -> list[int]:
-        keep = self.keep or max(4, len(coherence) // 20)
+        keep = self.keep or max(FEWEST_KEPT, len(coherence) // 20)
         if not any(coherence):
             keep = len(coherence)
         ordered = sorted(range(len(coherence)), key=lambda index: -coherence[index])

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from personae.agent.reading import Unread
 from personae.agent.refinement.from_statement import from_statement
 from personae.agent.refinement.rewriting import Proposals, Rewrite
 from personae.agent.refinement.spans import DROP, ReplySpan, claims, contradicting_spans
@@ -98,7 +99,10 @@ async def edit(
     >>> asyncio.run(edit(reply, [fact], scorer)).text
     'I am 32, so finding work is hard.'
     """
-    statements = statements_of(persona)
+    try:
+        statements = statements_of(persona, scorer)
+    except Unread as error:
+        return Edit(reply, "kept", reason=str(error))
     if reason := _unfit(reply, statements, persona, rewrite):
         return Edit(reply, "kept", reason=reason)
     try:
@@ -114,7 +118,7 @@ async def edit(
         first = Edit(reply, "kept", violated=tuple(s for s in violated if s not in dismissed), dismissed=dismissed)
         task = _Task(reply, tuple(statements[n] for n in held), scorer, rewrite, violated_at, accept_below, keep_f1)
         return await _edited(task, tuple(row[n] for n in held), first)
-    except PairsUnanswered as error:
+    except (PairsUnanswered, Unread) as error:
         return Edit(reply, "kept", reason=f"it could not be scored: {error}")
 
 

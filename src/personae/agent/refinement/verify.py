@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from personae.agent.reading import Unread
 from personae.agent.refinement.by_model import listed
 from personae.agent.refinement.texts import refinement_texts
 from personae.agent.refinement.violations import VIOLATED, contradictions, statements_of
@@ -76,7 +77,11 @@ class VerifyAndRetry:
         self, model: Model, draft: Completion, prompted: Prompted, settings: Settings, *, persona: Persona
     ) -> Completion:
         """The best attempt, with the usage of all."""
-        statements = statements_of(persona)
+        try:
+            statements = statements_of(persona, self.scorer)
+        except Unread as error:
+            logger.warning("the reply is not checked: %s", error)
+            return draft
         if draft.outcome in ("refused", "empty") or not statements:
             return draft
         completions, attempts = [draft], [await self._checked(draft, statements)]
@@ -98,7 +103,7 @@ class VerifyAndRetry:
             return Attempt(completion.text, completion.outcome)
         try:
             (row,) = await contradictions([completion.text], statements, self.scorer)
-        except ModelError as error:
+        except (ModelError, Unread) as error:
             logger.warning("an attempt could not be scored: %s", error)
             return Attempt(completion.text, completion.outcome)
         order = sorted(range(len(row)), key=lambda index: -row[index])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from personae.agent.reading import readable
 from personae.persona.own import own_texts
 from personae.persona.persona import Persona
 from personae.types import CONTRADICTION, PairScorer
@@ -12,24 +13,30 @@ from personae.types import CONTRADICTION, PairScorer
 VIOLATED = 0.5
 
 
-def statements_of(who: Persona | Sequence[str]) -> tuple[str, ...]:
-    """What the persona says of itself, in the first person; plain statements are taken as they are.
+def statements_of(who: Persona | Sequence[str], scorer: PairScorer) -> tuple[str, ...]:
+    """What the persona says of itself and the scorer can read, in the first person; plain statements are taken as
+    they are. Raises `Unread` where the scorer can read none of them.
 
     Facts about the user or others are left out: a reply does not speak for them.
 
+    >>> from personae.models import ScriptedPairs
     >>> ana = {"name": "Ana", "statements": [{"id": "1", "text": "Ana keeps maps.", "person": "third"}]}
-    >>> statements_of(Persona.model_validate(ana))
+    >>> statements_of(Persona.model_validate(ana), ScriptedPairs())
     ('I keep maps.',)
     """
-    if not isinstance(who, Persona):
-        return tuple(text for text in who if text.strip())
-    return tuple(own_texts(who))
+    texts = own_texts(who) if isinstance(who, Persona) else [text for text in who if text.strip()]
+    return tuple(texts[place] for place in readable(scorer, texts, "statements"))
 
 
 async def contradictions(
     texts: Sequence[str], statements: Sequence[str], scorer: PairScorer
 ) -> tuple[tuple[float, ...], ...]:
-    """P(contradiction) of every text (rows) with every statement (columns), in one call of the scorer."""
+    """P(contradiction) of every text (rows) with every statement (columns), in one call of the scorer.
+
+    Raises `Unread` where it cannot read one of the texts.
+    """
+    for text in texts:
+        readable(scorer, [text], "replies")
     premises = [text for text in texts for _ in statements]
     rows = await scorer.score(premises, list(statements) * len(texts))
     flat = [float(row[CONTRADICTION]) for row in rows]

@@ -227,7 +227,6 @@ async def mmi(setup: Setup) -> list[str]:
         "likelihood": lambda t: t["forward"],
         "likelihood per token": lambda t: t["forward"] / t["tokens"],
         "**MMI** λ = .5, γ = .1": lambda t: t["forward"] + 0.5 * t["backward"] + 0.1 * t["tokens"],
-        "MMI λ = 4, γ = 2": lambda t: t["forward"] + 4 * t["backward"] + 2 * t["tokens"],
         "MMI λ = 1, γ = .1": lambda t: t["forward"] + t["backward"] + 0.1 * t["tokens"],
         "MMI λ = .5, γ = 1": lambda t: t["forward"] + 0.5 * t["backward"] + t["tokens"],
         "MMI λ = .5, γ = 2": lambda t: t["forward"] + 0.5 * t["backward"] + 2 * t["tokens"],

@@ -130,7 +130,7 @@ async def ranking(setup: Setup) -> list[str]:
             difference = change_at_one(found[name], found[base], "contradict")
             change = f"{100 * difference.value:+.1f} | {difference.details['sign_p']:.2g}"
         lines.append(f"| {name} | {' | '.join(cells)} | {change} |")
-    note = "SimOAP's first sieve keeps 4 of 31 by the words they share with the last turn, which says little here."
+    note = "SimOAP's first sieve keeps 16 of 31 by the words they share with the last turn, which says little here."
     return [*lines, "", note] if setup.scorer else lines
 
 
@@ -182,10 +182,11 @@ async def simoap(setup: Setup) -> list[str]:
         ).rank,
     }
     picked: dict[str, dict[str, float]] = {name: {} for name in ways}
-    average, unusable = {}, 0
+    average, unusable, judged = {}, 0, {}
     for row, samples in (await recorded(setup)).items():
         persona, context = await played(row)
         scores = await c_scores(setup.judge, [sample.text for sample in samples], own_texts(persona))
+        judged[row] = scores
         usable = [index for index, sample in enumerate(samples) if sample.outcome == "answered"]
         unusable += len(samples) - len(usable)
         if len(usable) < 2:
@@ -194,6 +195,7 @@ async def simoap(setup: Setup) -> list[str]:
         for name, score in ways.items():
             choice = await select(context, persona, samples, score)
             picked[name][row] = scores[choice.index or 0]
+    keep(setup, judged)
     lines = [
         f"## Samples: {len(average)} PersonaChat turns × {setup.samples} replies of the embedded model",
         "",
@@ -267,10 +269,7 @@ async def played(row: str) -> tuple[Persona, Sequence[Message]]:
 async def recorded(setup: Setup) -> dict[str, list[Completion]]:
     """The samples of each turn, by row: read where they were kept, else drawn, and kept turn by turn."""
     rows = [str(row) for row in range(setup.first, 7801, 7798 // setup.turns)][: setup.turns]
-    kept = {}
-    if setup.kept.is_file():
-        lines = map(json.loads, setup.kept.read_text("utf-8").splitlines())
-        kept = {line["row"]: [Completion(text, stop=stop) for text, stop in line["samples"]] for line in lines}
+    kept = {line["row"]: [Completion(text, stop=stop) for text, stop in line["samples"]] for line in lines_of(setup)}
     model = setup.model()
     for row in rows:
         if len(kept.get(row, ())) < setup.samples:
@@ -280,6 +279,22 @@ async def recorded(setup: Setup) -> dict[str, list[Completion]]:
             lines = [{"row": row, "samples": [[s.text, s.stop] for s in samples]} for row, samples in kept.items()]
             write_atomic(setup.kept, "".join(json.dumps(line) + "\n" for line in lines))
     return {row: kept[row][: setup.samples] for row in rows}
+
+
+def lines_of(setup: Setup) -> list[dict[str, Any]]:
+    """What was kept of each turn."""
+    return [json.loads(line) for line in setup.kept.read_text("utf-8").splitlines()] if setup.kept.is_file() else []
+
+
+def keep(setup: Setup, judged: Mapping[str, list[float]]) -> None:
+    """Writes the judge's C-scores beside the samples, unless the judge is the one who chooses."""
+    if setup.judge is setup.scorer or not setup.judge:
+        return
+    lines = lines_of(setup)
+    for line in lines:
+        if line["row"] in judged:
+            line |= {"judge": setup.judge.provenance["checkpoint"], "c_scores": judged[line["row"]]}
+    write_atomic(setup.kept, "".join(json.dumps(line) + "\n" for line in lines))
 
 
 async def c_scores(judge: PairScorer, texts: Sequence[str], statements: Sequence[str]) -> list[float]:
@@ -331,7 +346,7 @@ def main() -> None:
     parser.add_argument("--eval-scorer", help="the pair scorer that judges; the chooser if none is named")
     parser.add_argument("--model", default="embedded", help="the model that is sampled")
     parser.add_argument("--turns", type=int, default=50)
-    parser.add_argument("--first", type=int, default=3, help="row of the first turn; other turns are fresh ones")
+    parser.add_argument("--first", type=int, default=81, help="row of the first turn; other turns are fresh ones")
     parser.add_argument("--samples", type=int, default=16)
     parser.add_argument("--kept", type=Path, default=HERE / "results" / "decoding_samples.jsonl", help="the samples")
     parser.add_argument("--cache", type=Path, help="a file that keeps the model's log-probabilities")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from inspect_ai.model import ModelAPI, modelapi
 
+from personae.tasks.behaviour_chain import behaviour_chain as behaviour_chain
 from personae.tasks.consistency import consistency as consistency
 from personae.tasks.consistency.scorers import apc as apc
 from personae.tasks.consistency.scorers import c_score as c_score
@@ -17,12 +18,24 @@ from personae.tasks.consistency.scorers import entailed_share as entailed_share
 from personae.tasks.consistency.scorers import recoverability as recoverability
 from personae.tasks.consistency.scorers import self_contradiction as self_contradiction
 from personae.tasks.consistency.scorers import uncontradicted as uncontradicted
+from personae.tasks.coser import coser as coser
 from personae.tasks.cost import cost as cost
 from personae.tasks.drift import drift as drift
 from personae.tasks.grounding import grounding as grounding
+from personae.tasks.interaction import interaction as interaction
+from personae.tasks.lifechoice import lifechoice as lifechoice
+from personae.tasks.mmrole import mmrole as mmrole
+from personae.tasks.persona_inconstancy import persona_inconstancy as persona_inconstancy
+from personae.tasks.personaeval import personaeval as personaeval
+from personae.tasks.personagym import personagym as personagym
+from personae.tasks.psyplay import psyplay as psyplay
 from personae.tasks.self_knowledge import self_knowledge as self_knowledge
+from personae.tasks.sharp import sharp as sharp
 from personae.tasks.style import style as style
+from personae.tasks.style_adaptation import style_adaptation as style_adaptation
+from personae.tasks.superposition import superposition as superposition
 from personae.tasks.trait_accuracy import trait_accuracy as trait_accuracy
+from personae.tasks.value_stability import value_stability as value_stability
 
 
 @modelapi(name="personae")

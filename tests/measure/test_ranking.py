@@ -93,7 +93,11 @@ def test_a_change_is_tested_on_the_cases_that_differ():
     change = change_at_one(after, before, "contradict")
     assert change.name == "contradict@1"
     assert change.value == pytest.approx(-0.6)
-    assert (change.details["gained"], change.details["lost"], change.details["sign_p"]) == (0, 6, 0.03125)
+    assert (change.details["gained"], change.details["lost"], change.details["sign_p"]) == (
+        0,
+        6,
+        pytest.approx(0.03125),
+    )
     both = change_at_one(after, before, "gold", "entail")
     assert (both.name, both.value) == ("hits@1+entail@1", pytest.approx(0.6))
 

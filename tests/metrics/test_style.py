@@ -18,6 +18,7 @@ from personae.metrics.style import (
     by_name,
     cosine,
     dominance,
+    mean_defined,
     register_flips,
     sentiment,
     stability,
@@ -113,6 +114,44 @@ def test_the_published_scale_lets_one_dimension_drown_the_others_and_the_robust_
     found = dominance(published_z(study, study.user))
     assert DIMENSIONS[found.dimension] == "informality"
     assert dominance(robust(study)[1]) is None
+
+
+def test_the_relative_gain_in_stability_is_that_of_the_table(study):
+    z, centre = talks(study, published_z(study, study.user)), study.assets["persona_centroid"]
+
+    def gain(**options):
+        hybrid, uncapped = (replay(z, POLICIES[name], centre, **options).stability for name in ("hybrid", "uncapped"))
+        return hybrid / uncapped - 1
+
+    assert gain(as_published=True) == pytest.approx(0.607, abs=0.001)
+    assert gain() == pytest.approx(0.623, abs=0.001)
+
+
+@pytest.mark.parametrize("name", ["uncapped", "hybrid", "ema"])
+def test_counting_the_step_from_a_centre_without_length_as_zero_would_cost_a_hundredth(study, name):
+    centre = np.array(study.assets["persona_centroid"])
+    first = [
+        cosine(POLICIES[name].step(centre, talk[0], centre), centre, as_published=True) / len(talk)
+        for talk in talks(study, published_z(study, study.user))
+    ]
+    assert float(np.linalg.norm(centre)) < 1e-13
+    assert -float(np.mean(first)) == pytest.approx(-0.010, abs=0.0005)
+
+
+def test_on_the_published_scale_the_users_lie_dozens_of_deviations_away_in_one_dimension(study):
+    z = published_z(study, study.user)
+    assert z[:, 0].max() == pytest.approx(87, abs=0.5)
+    assert (z[:, 0] ** 2).sum() / (z**2).sum() == pytest.approx(0.99, abs=0.005)
+
+
+def test_a_voice_nobody_adapted_is_as_stable_as_an_adapted_one(study):
+    z = published_z(study, study.bot)
+    found = {
+        static: mean_defined(stability(z[(study.ids == person) & (study.static == static)]) for person in people)
+        for static in (True, False)
+        for people in [dict.fromkeys(study.ids[study.static == static])]
+    }
+    assert found == pytest.approx({True: 0.197, False: 0.201}, abs=0.0006)
 
 
 def test_recorded_stability_scores_are_cosines_of_neighbouring_bot_vectors(study):

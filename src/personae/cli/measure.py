@@ -23,29 +23,32 @@ if TYPE_CHECKING:
 @click.option("--model", default="embedded", show_default=True, help="Our own or any Inspect model string.")
 @click.option("--base-url", metavar="URL", help="Address of the model's server, for models that need one.")
 @click.option("-M", "model_args", multiple=True, metavar="KEY=VALUE", help="An argument of the model; repeatable.")
-@click.option("--with", "names", metavar="NAMES", help="Measures to take, separated by commas [default: all].")
+@click.option("--with", "names", metavar="NAMES", help="Measures to take, separated by commas.")
 @click.option("--n", type=click.IntRange(1), help="Ask about at most this many statements.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of every choice and of sampling.")
 @click.option("--temperature", type=click.FloatRange(0, 2), default=0.7, show_default=True, help="Of the replies.")
 @click.option("--price", "prices", type=float, nargs=2, metavar="IN OUT", help="Money per million tokens.")
+@click.option("--judge", "judges", multiple=True, metavar="MODEL", help="Who grades what needs a judge; repeatable.")
+@click.option(
+    "--judge-card",
+    "judge_cards",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True),
+    help="What `personae judge qualify` wrote of a judge; repeatable.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run [default: runs/PERSONA-TIME].")
 @click.option("--resume", is_flag=True, help="Finish the run that is in --out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the measurements as JSON.")
 @click.option("--compare", type=click.Path(path_type=Path), help="Folder of another run to compare with.")
 def measure(
     persona: str,
-    model: str,
-    base_url: str | None,
     model_args: tuple[str, ...],
     names: str | None,
-    n: int | None,
-    seed: int,
-    temperature: float,
-    prices: tuple[float, float] | None,
     out: Path | None,
-    resume: bool,
     as_json: bool,
     compare: Path | None,
+    **options: Any,
 ) -> None:
     """Measure PERSONA, a file or the name of a starter: does it know itself, stay itself, keep its voice?
 
@@ -57,8 +60,10 @@ def measure(
     drift           the same probes after 0, 4, 8, 16 turns of talk and pressure
     style           one voice, and the voice of its examples
     cost            tokens and seconds per reply
+    personagym      one question for each of five tasks; taken where there is a --judge
+    sharp           does it say what is so, or what pleases whom it talks to; taken when named
     """
-    if resume and out is None:
+    if options["resume"] and out is None:
         raise UsageError("--resume needs --out, the folder of the run to finish")
     try:
         from personae.measure.compare import compare_runs
@@ -72,15 +77,9 @@ def measure(
         measure_persona,
         persona,
         folder,
-        model=model,
-        base_url=base_url,
         model_args=_pairs(model_args),
-        **({"measures": _split(names)} if names else {}),
-        n=n,
-        seed=seed,
-        temperature=temperature,
-        prices=prices,
-        resume=resume,
+        measures=_split(names) if names else None,
+        **options,
         command=shlex.join(["personae", *sys.argv[1:]]),
     )
     report = _write_report(folder)
@@ -170,10 +169,11 @@ def _print_table(heading: str, measurements: Sequence[Measurement]) -> None:
     for column in (heading, "95 % interval", "unit", "n", "missing"):
         table.add_column(column)
     table.columns[0].no_wrap = True
-    table.columns[0].min_width = max(len(m.name) for m in measurements)
     for m in measurements:
         value = m.reason if m.value is None else f"{m.value:.3f}"
         interval = "" if m.low is None or m.high is None else f"{m.low:.3f} … {m.high:.3f}"
         missing = ", ".join(f"{count} {reason}" for reason, count in m.missing.items())
-        table.add_row(m.name, value, interval, m.unit, str(m.n), missing)
+        judge = m.details.get("judge", {})
+        standing = f" ({judge['standing']} judge)" if judge else ""
+        table.add_row(m.name + standing, value, interval, m.unit, str(m.n), missing)
     Console(width=None if sys.stdout.isatty() else 120).print(table)

@@ -1,4 +1,4 @@
-"""`personae score`: pairs of texts, judged in bulk."""
+"""`personae score`: numbers of texts that are there already; pairs of them are judged in bulk."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from personae.cli._apc import apc
+from personae.cli._style import style
 from personae.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ STANDARD = "-"
 
 @click.group()
 def score() -> None:
-    """Judge texts against statements: contradicted, open or entailed, and relevant or not."""
+    """Numbers of texts: pairs judged by a scorer, talks by APC, logs by their style."""
 
 
 score.add_command(apc)
+score.add_command(style)
 
 
 @score.command()

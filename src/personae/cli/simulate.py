@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from personae.cli._group import group
+from personae.cli._trait_talks import trait_talks
 from personae.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def simulate() -> None:
-    """Let personas meet: scenes with several characters."""
+    """Let personas meet: in scenes, in groups, in talks that show a trait."""
+
+
+simulate.add_command(group)
+simulate.add_command(trait_talks)
 
 
 @simulate.command()

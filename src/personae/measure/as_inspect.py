@@ -126,14 +126,21 @@ def observe(
 
 @scorer(metrics=[])
 def observed() -> Scorer:
-    """The observation as a score; an outcome without a value is unscored, with the outcome as the reason."""
+    """The observation as a score; an outcome without a value is unscored, with the outcome as the reason.
+
+    What an observation's data call "explanation", or "error", is what `inspect view` shows beside the score.
+    """
 
     async def score(state: TaskState, target: Target) -> Score:
         data: dict[str, Any] = state.store.get("observation")
-        answer, metadata = data["text"], {"observation": data}
+        told: dict[str, Any] = {
+            "answer": data["text"],
+            "explanation": data["data"].get("explanation") or data["data"].get("error"),
+            "metadata": {"observation": data},
+        }
         if data["value"] is None:
-            return Score.unscored(reason=data["outcome"], answer=answer, metadata=metadata)
-        return Score(value=data["value"], answer=answer, metadata=metadata)
+            return Score.unscored(reason=data["outcome"], **told)
+        return Score(value=data["value"], **told)
 
     return score
 

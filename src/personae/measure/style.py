@@ -24,6 +24,7 @@ from personae.measure.texts import texts
 from personae.metrics.style import DIMENSIONS, RobustScaler, cosine, style_vector
 from personae.metrics.text import words
 from personae.persona.persona import Persona
+from personae.persona.voice import voice_lines
 from personae.types import Conversation, Measurement, Message
 
 #: An example voice needs this many lines before a distance to it is reported.
@@ -89,14 +90,6 @@ class Style:
         to_own = {id: _distance(vector, own) for id, vector in replies.items()}
         to_others = {id: float(np.mean([_distance(vector, o) for o in others])) for id, vector in replies.items()}
         return [mean(name, values, missing, unit="z") for name, values in zip(names, (to_own, to_others), strict=True)]
-
-
-def voice_lines(persona: Persona) -> list[str]:
-    """What the persona itself says in its examples, speech samples and greetings."""
-    said = [
-        turn.text for example in persona.examples for turn in example.turns if turn.speaker in ("char", persona.name)
-    ]
-    return [line for line in (*said, *persona.speech.samples, *persona.greetings) if words(line)]
 
 
 @cache

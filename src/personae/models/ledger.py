@@ -117,13 +117,19 @@ class Ledger:
         return {who: self._sum(entries) for who, entries in groups.items()}
 
     def shared_prefix(self, who: str, messages: Sequence[Message]) -> float:
-        """Share of this prompt that equals the start of `who`'s previous one, 0–1; this one becomes the previous."""
+        """Share of this prompt that equals the start of `who`'s previous one, 0–1; this one becomes the previous.
+
+        The place where they part is found by halving, for long prompts come by the thousand.
+        """
         prompt = "".join(f"{message.role}\0{message.content}\0" for message in messages)
         with self._lock:
             before = self._last_prompt.get(who, "")
             self._last_prompt[who] = prompt
-        shared = os.path.commonprefix([before, prompt])  # noqa: RUF071 — any strings, not paths
-        return len(shared) / len(prompt) if prompt else 0.0
+        equal, most = 0, min(len(before), len(prompt))
+        while equal < most:
+            half = (equal + most + 1) // 2
+            equal, most = (half, most) if before.startswith(prompt[:half]) else (equal, half - 1)
+        return equal / len(prompt) if prompt else 0.0
 
     def _sum(self, entries: Iterable[Entry]) -> Total:
         entries = list(entries)

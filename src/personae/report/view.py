@@ -13,7 +13,9 @@ from personae.measure.run_folder import Manifest, RunFolder
 from personae.models.ledger import Ledger, Prices
 from personae.persona.persona import Persona
 from personae.report.about import FOOTNOTES, LABELS, LIGHT_WORDS, METHODS, TILES, shareable, why_missing
+from personae.report.coverage import coverage_view
 from personae.report.heat_map import below_gate, consistency_view
+from personae.report.judged import judge_of, judges_view, stands_apart
 from personae.report.plots import drift_curve, look, relevance_plot
 from personae.report.portrait import initials, portrait
 from personae.report.rows import has, lore_rows, statement_rows, style_rows, talk_rows
@@ -37,7 +39,7 @@ class Run:
 def page_data(runs: Sequence[Run]) -> dict[str, Any]:
     """Everything the page needs; the first run is shown in full, the others are compared with it."""
     first = runs[0]
-    numbers = [number(m) for m in first.measurements.values() if not below_gate(m)]
+    numbers = [number(m) for m in first.measurements.values() if not below_gate(m) and not stands_apart(m)]
     statements = statement_rows(first.persona, first.measurements)
     grounding = first.measurements.get("grounding")
     drift = first.measurements.get("drift")
@@ -47,6 +49,8 @@ def page_data(runs: Sequence[Run]) -> dict[str, Any]:
         "verdicts": {word: [n for n in numbers if n["light"] == light] for light, word in LIGHT_WORDS.items()},
         "numbers": numbers,
         "below_gate": [number(m) | {"light": None} for m in first.measurements.values() if below_gate(m)],
+        "judges": judges_view(first.measurements.values()),
+        "judged_apart": [number(m) | {"light": None} for m in first.measurements.values() if stands_apart(m)],
         "comparison": _comparison(runs) if len(runs) > 1 else [],
         "drift": _drift(runs),
         "drift_reason": drift.reason if drift is not None else None,
@@ -63,6 +67,7 @@ def page_data(runs: Sequence[Run]) -> dict[str, Any]:
         "cost": [n for n in numbers if n["name"].startswith("cost.")],
         "ledger": _ledger(first),
         "missing": _missing(first),
+        "coverage": coverage_view(first.persona, first.manifest.measures, first.measurements),
         "lines": [{"label": LABELS[name], "line": str(line)} for name, line in LINES.items()],
     }
 
@@ -70,6 +75,7 @@ def page_data(runs: Sequence[Run]) -> dict[str, Any]:
 def number(measurement: Measurement) -> dict[str, Any]:
     """One number as it is printed: value, interval, light and what is missing."""
     light = light_of(measurement)
+    judge = judge_of(measurement)
     return {
         "name": measurement.name,
         "label": LABELS.get(measurement.name, measurement.name),
@@ -80,6 +86,7 @@ def number(measurement: Measurement) -> dict[str, Any]:
         "missing": sum(measurement.missing.values()),
         "light": light,
         "light_word": LIGHT_WORDS[light] if light else "",
+        "judge": judge.beside if judge else "",
     }
 
 
@@ -125,7 +132,7 @@ def _interval(measurement: Measurement) -> str:
 
 
 def _may_lead(measurement: Measurement | None) -> bool:
-    return measurement is not None and not below_gate(measurement)
+    return measurement is not None and not below_gate(measurement) and not stands_apart(measurement)
 
 
 def _tile(run: Run, name: str) -> dict[str, Any]:

@@ -27,10 +27,18 @@ from personae.persona.formats import dumps
 from personae.types import Measurement
 
 #: Measures in the order they run and are reported; each is a task of the same name.
-MEASURES = ("self_knowledge", "grounding", "trait_accuracy", "consistency", "drift", "style", "cost")
+MEASURES = (
+    "self_knowledge", "grounding", "trait_accuracy", "consistency", "drift", "style", "cost", "sharp", "personagym",
+)  # fmt: skip
 
-#: Measures that take `n`, the most statements to ask about.
-TAKES_N = ("self_knowledge", "grounding", "consistency")
+#: Measures that run only when they are named; one of JUDGED also where there is a judge.
+ON_REQUEST = ("sharp", "personagym")
+
+#: Measures that take `n`, the most statements (of `sharp`: pairs of claims) to ask about.
+TAKES_N = ("self_knowledge", "grounding", "consistency", "sharp")
+
+#: Measures that take `judges` and `judge_cards`, and the light form in which they run beside the others.
+JUDGED: dict[str, dict[str, int]] = {"personagym": {"n": 1, "batch": 1}}
 
 #: Short names that are ours: Inspect knows them as `personae/…`. (`hf/…` alone is Inspect's own.)
 OURS = ("embedded", "http", "scripted")
@@ -48,11 +56,13 @@ def measure_persona(
     model: str = "embedded",
     base_url: str | None = None,
     model_args: Mapping[str, Any] | None = None,
-    measures: Sequence[str] = MEASURES,
+    measures: Sequence[str] | None = None,
     n: int | None = None,
     seed: int = 0,
     temperature: float = 0.7,
     prices: tuple[float, float] | None = None,
+    judges: Sequence[str] = (),
+    judge_cards: Sequence[Path | str] = (),
     resume: bool = False,
     command: str = "",
     on_step: OnStep | None = None,
@@ -60,13 +70,12 @@ def measure_persona(
     """Measure a persona (path or starter) with a model (ours, or any Inspect model string) into the folder `out`.
 
     Returns the measurements, which also lie in `out/measurements.json`. With `resume` a run that stopped is finished:
-    the folder's manifest must ask for the same thing. `prices` are money per million tokens read and written.
+    the folder's manifest must ask for the same thing. `prices` are money per million tokens read and written; `judges`
+    are models that grade, `judge_cards` the files of their examination. Without `measures` all are taken but `sharp`,
+    and `personagym` where there is a judge.
     `on_step(measure, done, planned)` is told of progress. Raises UsageError for an unknown measure or persona, RunError
     when the folder holds another run or the model failed for good; what was answered until then is kept.
     """
-    unknown = [name for name in measures if name not in MEASURES]
-    if unknown:
-        raise UsageError(f"no measure is called {unknown[0]!r}; there are {', '.join(MEASURES)}")
     folder = RunFolder(Path(out).resolve())
     name, content = _snapshot(persona)
     who = find(persona)
@@ -78,11 +87,13 @@ def measure_persona(
         model=inspect_model(model),
         base_url=base_url,
         model_args=dict(model_args or {}),
-        measures=tuple(measures),
+        measures=chosen(measures, judges),
         seed=seed,
         n=n,
         temperature=temperature,
         prices=prices,
+        judges=tuple(judges),
+        judge_cards=tuple(str(Path(card).resolve()) for card in judge_cards),
         command=command,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=installed_versions(),
@@ -97,6 +108,19 @@ def measure_persona(
     measurements = summarise(parts, logs)
     folder.finish(manifest, measurements)
     return measurements
+
+
+def chosen(measures: Sequence[str] | None, judges: Sequence[str]) -> tuple[str, ...]:
+    """The measures to take: those named, or all that need not be asked for.
+
+    >>> set(chosen(None, ["openai/gpt-4o"])) - set(chosen(None, []))
+    {'personagym'}
+    """
+    if measures is None:
+        return tuple(name for name in MEASURES if name not in ON_REQUEST or (judges and name in JUDGED))
+    if unknown := [name for name in measures if name not in MEASURES]:
+        raise UsageError(f"no measure is called {unknown[0]!r}; there are {', '.join(MEASURES)}")
+    return tuple(measures)
 
 
 def summarise(parts: Mapping[str, Part], logs: Sequence[EvalLog]) -> list[Measurement]:
@@ -146,6 +170,8 @@ def _part(name: str, persona: str, manifest: Manifest, cache: str) -> Part:
     some: dict[str, Any] = {"n": manifest.n} if name in TAKES_N else {}
     if name == "cost" and manifest.prices:
         some = dict(zip(("price_in", "price_out"), manifest.prices, strict=True))
+    if name in JUDGED:
+        some = {**JUDGED[name], "judges": ",".join(manifest.judges), "judge_cards": ",".join(manifest.judge_cards)}
     try:
         return build(persona=persona, seed=manifest.seed, temperature=manifest.temperature, cache=cache, **some)
     except NothingToMeasure as nothing:

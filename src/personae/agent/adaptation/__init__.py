@@ -7,6 +7,7 @@ notebook    where they are kept
 in_turn     several of these, one after the other
 asking      what the user asks right now
 habits      what lies behind a habit the turn touches           (We are what we repeatedly do)
+style       how much of the partner's style to take on         (Synchrony–Stability Frontier)
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from personae.agent.adaptation.in_turn import InTurn
 from personae.agent.adaptation.invent import Invent, Invention
 from personae.agent.adaptation.notebook import Notebook
 from personae.agent.adaptation.pool import Pool
+from personae.agent.adaptation.style import AdaptStyle, style_space
 
 __all__ = [
+    "AdaptStyle",
     "ChooseOne",
     "Chosen",
     "HabitParaphrase",
@@ -29,4 +32,5 @@ __all__ = [
     "Notebook",
     "Pool",
     "prior",
+    "style_space",
 ]

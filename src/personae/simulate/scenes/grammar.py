@@ -21,9 +21,11 @@ from typing import Literal
 Kind = Literal["speech", "action", "thought"]
 Span = tuple[int, int]
 
-_HIDING = re.compile(r"[\[\]［］]|<(?P<shut>/?)think(?:ing)?>", re.IGNORECASE)
+_TAG = r"<[ \t]{0,4}/?[ \t]{0,4}think(?:ing)?[ \t]{0,4}>"
+_TAGS = re.compile(r"<[ \t]{0,4}(?P<shut>/?)[ \t]{0,4}think(?:ing)?[ \t]{0,4}>", re.IGNORECASE)
+_SQUARE = re.compile(r"[\[［]|(?P<shut>[\]］])")
 _ROUND = re.compile(r"[()（）]")
-_BRACKETS = re.compile(r"^(?:[\[(［（]|<think(?:ing)?>)|(?:[\])］）]|</think(?:ing)?>)$", re.IGNORECASE)
+_BRACKETS = re.compile(rf"^(?:[\[(［（]|{_TAG})|(?:[\])］）]|{_TAG})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,28 +113,40 @@ def _marked(mark: str, text: str) -> str:
 
 
 def _thoughts(message: str) -> tuple[list[Span], bool]:
-    """Where thoughts stand, in order, and whether all their brackets have partners."""
+    """Where thoughts stand, in order, and whether all their brackets have partners.
+
+    Tags that were opened come first: a reasoning model may think about brackets, which are then none of the turn's.
+    """
+    tags, tags_paired = _enclosed(_TAGS.finditer(message), len(message))
+    opened = [span for span in tags if (sign := _TAGS.match(message, span[0])) and not sign["shut"]]
+    brackets = (sign for sign in _SQUARE.finditer(message) if not _within(sign.start(), opened))
+    squares, squares_paired = _enclosed(brackets, len(message))
+    merged: list[Span] = []
+    for start, end in sorted([*tags, *squares]):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged, tags_paired and squares_paired
+
+
+def _enclosed(signs: Iterable[re.Match[str]], length: int) -> tuple[list[Span], bool]:
+    """What one kind of bracket encloses, outermost pairs only, and whether all have partners."""
     spans: list[Span] = []
-    opened: list[tuple[str, int]] = []
+    opened: list[int] = []
     paired = True
-    for sign in _HIDING.finditer(message):
-        kind = "square" if sign["shut"] is None else "tag"
-        if not (sign["shut"] or sign[0] in "]］"):
-            opened.append((kind, sign.start()))
+    for sign in signs:
+        if not sign["shut"]:
+            opened.append(sign.start())
         elif not opened:
             spans.append((spans[-1][1] if spans else 0, sign.end()))
             paired = False
-        elif kind == opened[-1][0] or kind == opened[0][0]:
-            paired = paired and kind == opened[-1][0]
-            while opened[-1][0] != kind:
-                opened.pop()
-            start = opened.pop()[1]
+        else:
+            start = opened.pop()
             if not opened:
                 spans.append((start, sign.end()))
-        else:
-            paired = False
     if opened:
-        spans.append((opened[0][1], len(message)))
+        spans.append((opened[0], length))
     return spans, paired and not opened
 
 

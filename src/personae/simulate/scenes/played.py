@@ -121,7 +121,11 @@ class Played:
 def load_played(path: Path | str) -> Played:
     """The played scene in a file that `Played.write` made; its notes are not in it. Raises FormatError for others."""
     source = Path(path)
-    tree = parse_json(read_limited(source, MAX_BYTES), source.name)
+    return played_from(parse_json(read_limited(source, MAX_BYTES), source.name), source.name)
+
+
+def played_from(tree: Any, name: str = "scene") -> Played:
+    """The played scene whose `to_dict` this is; `name` is what an error calls it. Raises FormatError for other data."""
     try:
         if tree["personae_scene"] != FORMAT:
             raise ValueError(tree["personae_scene"])
@@ -137,7 +141,7 @@ def load_played(path: Path | str) -> Played:
         scene = scene_from(tree["scene"])
         return Played(scene, tuple(turns), tuple(choices), ended["how"], tree["facts"], calls)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FormatError(f"{source.name!r} is no played scene of format {FORMAT}: {error!s:.80}") from error
+        raise FormatError(f"{name!r} is no played scene of format {FORMAT}: {error!s:.80}") from error
 
 
 def scene_from(tree: Mapping[str, Any]) -> Scene:

@@ -12,22 +12,27 @@ from personae.simulate.scenes.grammar import pieces
 NEARLY = 0.9
 FEWEST_WORDS = 4
 _CLAUSE = re.compile(r"[^.!?;:…—–\n]*[.!?;:…—–\n]+[\"'”’)]*\s*")
-#: Longest opening that is compared.
+#: So much of an opening is compared; a thought or an action is taken off whole, never in part.
 _LONGEST = 400
 
 
 def own_lines(text: str, others: Iterable[str]) -> str:
     """The text up to where it begins to speak for somebody else; if it does so at once, as it is.
 
+    What somebody thinks that others might say is a thought, and stays: a cut there could lose the end of the thought.
+
     >>> own_lines("Who knocks? \\nKent: A friend.", ["Kent"])
     'Who knocks?'
     """
     names = [f"{name}:".casefold() for name in others]
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        plain = line.lstrip(" *_#>").replace("**", "").casefold()
-        if number and any(plain.startswith(name) for name in names):
-            return "\n".join(lines[:number]).strip()
+    place = 0
+    for piece in pieces(text):
+        for line in [piece.text] if piece.kind == "thought" else piece.text.splitlines(keepends=True):
+            plain = line.lstrip(" *_#>").replace("**", "").casefold()
+            new = place and text[place - 1] == "\n" and piece.kind != "thought"
+            if new and any(plain.startswith(name) for name in names):
+                return text[:place].strip()
+            place += len(line)
     return text.strip()
 
 
@@ -44,9 +49,9 @@ def without_repeated_opening(text: str, before: Sequence[str]) -> tuple[str, str
     rest = text[text.find(start) + len(start) :].strip() if start else ""
     if not rest or len(start.split()) < FEWEST_WORDS:
         return text, ""
-    plain = _plain(start)
+    plain = _plain(start[:_LONGEST])
     for earlier in before:
-        matcher = SequenceMatcher(None, plain, _plain(opening(earlier)), autojunk=False)
+        matcher = SequenceMatcher(None, plain, _plain(opening(earlier)[:_LONGEST]), autojunk=False)
         if matcher.quick_ratio() > NEARLY and matcher.ratio() > NEARLY:
             return rest, start
     return text, ""
@@ -62,7 +67,7 @@ def opening(text: str) -> str:
     if first is None:
         return ""
     if first.kind != "speech":
-        return first.text.strip()[:_LONGEST]
+        return first.text.strip()
     clause = _CLAUSE.match(first.text.lstrip()[:_LONGEST])
     return (clause[0] if clause else first.text.strip()[:_LONGEST]).strip()
 

@@ -1,0 +1,50 @@
+"""A decision as a multiple-choice question: what was recalled, what the character is like, and what happens now.
+
+The oldest memories stand first, so that they are what goes where a model cannot read it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from personae.measure.decisions.decision import Decision
+from personae.models.choices import Mcq
+from personae.types import Message
+
+
+def mcq_of(decision: Decision, memories: Sequence[int] = ()) -> Mcq:
+    """The decision with its whole description and these memories (indices); options are not part of the prompt.
+
+    >>> rain = Decision("d", "Ana", "Rain.", "Does she go?", ("Yes", "No", "Later", "Never"), 1, "Bold.", ("Sun.",))
+    >>> mcq_of(rain, [0]).context.splitlines()
+    ['What Ana remembers:', '- Sun.', '', 'About Ana:', '- Bold.', '', 'Now:', 'Rain.']
+    """
+    said = {key: str(text).replace("{name}", decision.character) for key, text in _texts().items()}
+    blocks = [
+        _listed(said["memories"], [decision.memories[index] for index in memories]),
+        _listed(said["description"], decision.parts),
+        f"{said['scenario']}\n{decision.scenario}",
+    ]
+    return Mcq(
+        decision.id,
+        decision.question,
+        decision.options,
+        decision.gold,
+        before=(Message("system", said["system"]),),
+        context="\n\n".join(block for block in blocks if block),
+    )
+
+
+def _listed(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([title, *(f"- {line}" for line in lines)]) if lines else ""
+
+
+@cache
+def _texts() -> Any:
+    from ruamel.yaml import YAML
+
+    source = files(__package__) / "texts" / "asking.en.yaml"
+    return YAML(typ="safe").load(source.read_text("utf-8"))

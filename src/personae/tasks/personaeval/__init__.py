@@ -1,0 +1,3 @@
+"""Role identification as an Inspect task."""
+
+from .personaeval import personaeval as personaeval

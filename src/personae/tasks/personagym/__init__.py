@@ -1,0 +1,3 @@
+"""PersonaGym as an Inspect task."""
+
+from .personagym import personagym as personagym

@@ -1,0 +1,3 @@
+"""PsyPlay as an Inspect task."""
+
+from .psyplay import psyplay as psyplay

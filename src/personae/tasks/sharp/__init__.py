@@ -1,0 +1,3 @@
+"""Stance under social relation as an Inspect task."""
+
+from .sharp import sharp as sharp

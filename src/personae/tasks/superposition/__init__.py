@@ -1,0 +1,3 @@
+"""Superposition as an Inspect task."""
+
+from .superposition import superposition as superposition

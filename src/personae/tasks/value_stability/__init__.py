@@ -1,0 +1,3 @@
+"""Value stability as an Inspect task."""
+
+from .value_stability import value_stability as value_stability

@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+WORKERS ?= 2
 
 .PHONY: help install demo test check bench docs clean
 
@@ -31,7 +32,7 @@ demo: $(VENV)/.demo   ## measure a starter persona with the embedded model; leav
 	$(BIN)/personae measure lighthouse-keeper --out runs/demo --resume
 
 test: $(VENV)/.all    ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.all   ## style, types, walls, evaluations, docs
 	$(BIN)/ruff check .

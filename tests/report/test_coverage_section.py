@@ -39,3 +39,10 @@ def test_the_name_of_one_measure_is_not_the_beginning_of_another():
 
 def test_a_run_without_numbers_has_tested_nothing():
     assert view(["drift"])["tested"] == []
+
+
+def test_a_number_of_a_judge_nobody_qualified_has_tested_nothing():
+    judge = {"name": "m", "standing": "unqualified", "card": None}
+    found = view(["personagym"], Measurement("personagym", 3.4, details={"judge": judge}))
+    assert found["without"] == ["personagym"]
+    assert found["tested"] == []

@@ -249,13 +249,15 @@ def _print(measurements: Sequence[Measurement]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from personae.report.judged import stands_apart
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("", "score", "95 % interval", "n", "judged by", "missing"):
         table.add_column(column, no_wrap=not column)
-    apart = [each for each in measurements if each.details.get("judge", {}).get("standing") == "unqualified"]
+    apart = [each for each in measurements if stands_apart(each)]
     for number, each in enumerate([*(each for each in measurements if each not in apart), *apart]):
         if apart and number == len(measurements) - len(apart):
-            table.add_row("[bold]not qualified[/bold]", "", "", "", "", "do not quote")
+            table.add_row("[bold]judge not qualified[/bold]", "", "", "", "", "do not quote")
         score = each.reason if each.value is None else f"{each.value:.2f}"
         interval = "" if each.low is None or each.high is None else f"{each.low:.2f} … {each.high:.2f}"
         missing = ", ".join(f"{count} {reason}" for reason, count in each.missing.items())

@@ -177,3 +177,25 @@ async def test_a_record_without_a_description_is_described_from_what_was_lived(n
     assert "About Ana Reis:\n- Ana Reis was proud." in model.history[0].messages[-1].content
     nobody = dataclasses.replace(bare, character="it", memories=("It was cold.",))
     assert described(nobody) == nobody
+
+
+async def test_the_model_itself_may_select_the_parts(night):
+    number = next(n for n, part in enumerate(night.parts, 1) if "Marta" in part)
+    model = Scripted([f"[{number}]"], option_scores=reader)
+    measure = Decisions((night,), recall=CharMap(parts=1, memories=2), bearing="model")
+    found = await taken(measure, model)
+    assert found["lifechoice"].value == 1.0
+    (asked,) = [call.messages[-1].content for call in model.history if "JSON list" in call.messages[-1].content]
+    assert f"{number}. {night.parts[number - 1]}" in asked
+    assert not any(option in asked for option in night.options)
+
+
+@pytest.mark.parametrize("said", ["All of them.", "[99]", "[true]", '{"parts": [1]}', "", "[" * 3000])
+async def test_a_selection_that_cannot_be_read_leaves_it_to_nearness_and_says_so(night, said):
+    measure = Decisions((night,), recall=CharMap(parts=1, memories=2), bearing="model")
+    agent = Agent(NOBODY, Scripted([said], option_scores=reader))
+    (case,) = measure.plan(NOBODY).cases
+    seen = await measure.observe(agent, case)
+    assert seen.data["parts_by"] == f"nearness; the model's selection was {'empty' if not said else 'unparsed'}"
+    plain = await Decisions((night,), recall=CharMap(parts=1, memories=2)).observe(agent, case)
+    assert seen.data["conditions"] == plain.data["conditions"]

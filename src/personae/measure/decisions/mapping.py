@@ -50,9 +50,11 @@ class CharMap:
         if self.parts < 1 or self.memories < 1:
             raise UsageError(f"{self.parts!r} parts and {self.memories!r} memories; one of each is the least")
 
-    def __call__(self, decision: Decision) -> Recalled:
-        """What comes to mind before this decision; the same decision gives the same."""
-        parts = self.bearing(decision) if self.mapped else ()
+    def __call__(self, decision: Decision, parts: Sequence[int] | None = None) -> Recalled:
+        """What comes to mind before this decision, asked with these `parts`; with the nearest where none are given."""
+        if parts is None:
+            parts = self.bearing(decision) if self.mapped else ()
+        parts = tuple(parts)
         return Recalled(parts, tuple(sorted(self.ranking(decision, parts)[: self.memories])))
 
     def bearing(self, decision: Decision) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from typing import Any
 
 from personae.agent import Agent
 from personae.errors import UsageError
+from personae.measure.decisions.bearing import Bearing, select
 from personae.measure.decisions.decision import Decision
 from personae.measure.decisions.describing import described
 from personae.measure.decisions.kept import from_data, to_data
@@ -42,8 +43,9 @@ CONDITIONS = ("mapped", "scenario", "description", "text", "floor")
 class Decisions:
     """Share of decisions taken as the character took them, under each of `conditions`; the first carries the name.
 
-    `recall` says how memories come to mind, `way` how a model answers, `context_words` how much of a context is given
-    at most. With `anonymise` every name is a neutral one, against books a model may know.
+    `recall` says how memories come to mind, `bearing` whether nearness or the model itself selects the parts of the
+    description to ask with, `way` how a model answers, `context_words` how much of a context is given at most.
+    With `anonymise` every name is a neutral one, against books a model may know.
     """
 
     decisions: tuple[Decision, ...]
@@ -54,6 +56,7 @@ class Decisions:
     context_words: int | None = None
     seed: int = 0
     name: str = "lifechoice"
+    bearing: Bearing = "nearness"
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.conditions if name not in CONDITIONS]
@@ -72,8 +75,9 @@ class Decisions:
         put = await opened(agent.model, self.way)
         asked: dict[str, Asked] = {}
         recalled: dict[str, Recalled] = {}
+        parts, parts_by = await self._parts(agent, decision)
         for condition in self.conditions:
-            recalled[condition] = self.recalled(decision, condition)
+            recalled[condition] = self.recalled(decision, condition, parts)
             mcq = mcq_of(decision, recalled[condition].memories)
             mcq = mcq.bare() if condition == "floor" else mcq
             asked[condition] = await ask(put, mcq, orders(mcq, seed=self.seed), words=self.context_words)
@@ -87,17 +91,28 @@ class Decisions:
             data={
                 "character": decision.character,
                 "description_parts": len(decision.parts),
+                "parts_by": parts_by,
                 "conditions": kept,
                 "explanation": explanation(decision, asked, recalled),
             },
         )
 
-    def recalled(self, decision: Decision, condition: str) -> Recalled:
-        """What is recalled under a condition."""
+    async def _parts(self, agent: Agent, decision: Decision) -> tuple[tuple[int, ...] | None, str]:
+        """The parts the model selected and "model", or None and by what they are selected instead."""
+        if self.bearing == "nearness" or "mapped" not in self.conditions:
+            return None, "nearness"
+        selected = await select(agent.model, decision, self.recall.parts)
+        if selected.outcome != "answered":
+            return None, f"nearness; the model's selection was {selected.outcome}"
+        return selected.parts, "model"
+
+    def recalled(self, decision: Decision, condition: str, parts: Sequence[int] | None = None) -> Recalled:
+        """What is recalled under a condition; `parts` where they are selected already."""
         if condition == "text":
             return Recalled(memories=tuple(range(len(decision.memories))))
         if condition in ("mapped", "scenario"):
-            return dataclasses.replace(self.recall, mapped=condition == "mapped")(decision)
+            mapped = condition == "mapped"
+            return dataclasses.replace(self.recall, mapped=mapped)(decision, parts if mapped else None)
         return Recalled()
 
     def summarise(self, plan: Plan, observations: Sequence[Observation]) -> list[Measurement]:

@@ -22,20 +22,25 @@ def mcq_of(decision: Decision, memories: Sequence[int] = ()) -> Mcq:
     >>> mcq_of(rain, [0]).context.splitlines()
     ['What Ana remembers:', '- Sun.', '', 'About Ana:', '- Bold.', '', 'Now:', 'Rain.']
     """
-    said = {key: str(text).replace("{name}", decision.character) for key, text in _texts().items()}
+    texts = said(decision)
     blocks = [
-        _listed(said["memories"], [decision.memories[index] for index in memories]),
-        _listed(said["description"], decision.parts),
-        f"{said['scenario']}\n{decision.scenario}",
+        _listed(texts["memories"], [decision.memories[index] for index in memories]),
+        _listed(texts["description"], decision.parts),
+        f"{texts['scenario']}\n{decision.scenario}",
     ]
     return Mcq(
         decision.id,
         decision.question,
         decision.options,
         decision.gold,
-        before=(Message("system", said["system"]),),
+        before=(Message("system", texts["system"]),),
         context="\n\n".join(block for block in blocks if block),
     )
+
+
+def said(decision: Decision) -> dict[str, str]:
+    """What we say around a decision, with the character's name in it."""
+    return {key: str(text).replace("{name}", decision.character) for key, text in _texts().items()}
 
 
 def _listed(title: str, lines: Sequence[str]) -> str:

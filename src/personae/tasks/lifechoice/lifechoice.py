@@ -25,6 +25,7 @@ def lifechoice(
     persona: str | None = None,
     conditions: str = CONDITIONS,
     nearness: str = "words",
+    bearing: str = "nearness",
     way: str = "whole",
     anonymise: bool = False,
     context_words: int | None = None,
@@ -38,6 +39,7 @@ def lifechoice(
         persona: Path or starter whose name and description stand in for those of the characters.
         conditions: What the model gets to read: mapped, scenario, description, text, floor; the first is the score.
         nearness: How memories are found: words, or meaning (the embedded sentence embedder, English).
+        bearing: Who selects the parts of the description to ask memories with: nearness, or the model itself.
         way: How it answers: whole, letters, spoken or shares.
         anonymise: Give everybody in the texts a neutral name.
         context_words: Give at most so many words of a context, cut from the left.
@@ -62,6 +64,7 @@ def lifechoice(
         anonymise,
         context_words,
         seed,
+        bearing=bearing,  # type: ignore[arg-type]
     )
     plan = measure.plan(who)
     return MeasureTask(
@@ -73,7 +76,12 @@ def lifechoice(
         scorer=observed(),
         metrics=[summary(measure, who)],
         fail_on_error=True,
-        metadata={"seed": seed, "conditions": measure.conditions, "recall": measure.recall.nearness.name},
+        metadata={
+            "seed": seed,
+            "conditions": measure.conditions,
+            "recall": measure.recall.nearness.name,
+            "bearing": bearing,
+        },
     )
 
 

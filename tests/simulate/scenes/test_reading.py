@@ -6,7 +6,7 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from personae.errors import FormatError, PersonaeError, UnsafeFile, UsageError
@@ -169,6 +169,7 @@ JSON = st.recursive(
 
 @settings(deadline=None)
 @given(JSON)
+@example({"setting": [None], "dialogue": None})
 def test_whatever_a_file_holds_it_is_a_scene_or_a_clear_error(tree):
     with contextlib.suppress(PersonaeError):
         assert all(scene.scenario for scene in _scenes(tree, "x.json", "x"))

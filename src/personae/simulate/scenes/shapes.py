@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -23,6 +24,12 @@ def _name(text: str) -> str:
     if text.casefold() in (END.casefold(), "end"):
         raise ValueError(f"{text!r} ends a scene and cannot be anybody's name")
     return text
+
+
+def _in_one(between: str, value: Any) -> Any:
+    """A list of texts as one text; whatever else as it is."""
+    listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return between.join(value) if listed else value
 
 
 def _or_empty(value: Any) -> Any:
@@ -205,8 +212,8 @@ class MarkedLine(Shape):
 class MarkedScene(Shape):
     """A dialogue of turns marked (thinking) and (speaking)."""
 
-    setting: Annotated[Text, BeforeValidator(lambda value: " ".join(value) if isinstance(value, list) else value)]
-    topic: Annotated[Text, BeforeValidator(lambda value: ", ".join(value) if isinstance(value, list) else value)] = ""
+    setting: Annotated[Text, BeforeValidator(partial(_in_one, " "))]
+    topic: Annotated[Text, BeforeValidator(partial(_in_one, ", "))] = ""
     dialogue: tuple[MarkedLine, ...] = Field(max_length=2000)
 
     def to_scene(self, title: str) -> Scene:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from personae.errors import FormatError, UnsafeFile
 
@@ -43,6 +46,25 @@ def read_limited(path: Path | str, limit: int) -> bytes:
     if len(data) > limit:
         raise UnsafeFile(f"{str(source)!r} is larger than {limit // MEGABYTE} MB; such files are not read")
     return data
+
+
+@cache
+def bundled(package: str, name: str, language: str | None = None) -> Any:
+    """What a YAML file of ours holds: plain lists, dicts, texts and numbers, read once. Do not change it.
+
+    package: the room it lies in (`__package__`).
+    name:    its path there ("texts/asking.en.yaml"); with a `language`, its path without language and ending, and where
+             we have no such file the English one.
+
+    >>> sorted(bundled("personae.models.choices", "texts/choices", "en")["probe"])
+    ['options', 'question']
+    """
+    from ruamel.yaml import YAML
+
+    source = files(package) / (name if language is None else f"{name}.{language}.yaml")
+    if language is not None and not source.is_file():
+        source = files(package) / f"{name}.en.yaml"
+    return YAML(typ="safe").load(source.read_text("utf-8"))
 
 
 def _umask() -> int:

@@ -9,13 +9,10 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Any, Generic, TypeVar
 
-from ruamel.yaml import YAML
-
 from personae.errors import BadResponse, ContextOverflow, UsageError
+from personae.files import bundled
 from personae.judges.roles import Verdict
 from personae.judges.verdicts import Problem, answer_of
 from personae.models.scoring import looks_refused
@@ -147,7 +144,6 @@ def needed(**fields: str) -> None:
             raise UsageError(f"the {name} to be judged is empty; count it as missing instead of judging it")
 
 
-@cache
 def texts(use: str) -> Any:
     """Our prompts for a use, from `texts/`."""
-    return YAML(typ="safe").load((files(__package__) / "texts" / f"{use}.en.yaml").read_text("utf-8"))
+    return bundled(__package__, f"texts/{use}.en.yaml")

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
-from ruamel.yaml import YAML
-
+from personae.files import bundled
 from personae.memory.facts import Fact
 from personae.types import Message
 
@@ -84,7 +81,5 @@ def _asked(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
     return str(texts["ask"].format(**fields))
 
 
-@cache
 def _texts() -> Any:
-    source = files("personae.memory") / "texts" / "refine.en.yaml"
-    return YAML(typ="safe").load(source.read_text("utf-8"))
+    return bundled("personae.memory", "texts/refine.en.yaml")

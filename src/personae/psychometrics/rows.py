@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,16 +86,19 @@ FACTORS = (
     "route",
 )
 
-_FIELDS = {field.name for field in fields(Row)}
+_FIELDS = tuple(field.name for field in fields(Row))
 
 
 def line(row: Row) -> str:
     """The row as one line of JSON, without its end."""
-    return json.dumps(asdict(row), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps({name: getattr(row, name) for name in _FIELDS}, ensure_ascii=False, separators=(",", ":"))
 
 
 def write_rows(path: Path | str, rows: Iterable[Row]) -> None:
-    """Add rows to the end of a table. A line cut off by a kill before is closed first, so no row is glued to it."""
+    """Add rows to the end of a table. A line cut off by a kill before is closed first, so no row is glued to it.
+
+    Half a character, as models may stop in one, is written as JSON's escape for it.
+    """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("ab+") as file:
@@ -103,7 +106,7 @@ def write_rows(path: Path | str, rows: Iterable[Row]) -> None:
             file.seek(-1, 2)
             if file.read(1) != b"\n":
                 file.write(b"\n")
-        file.write("".join(f"{line(row)}\n" for row in rows).encode())
+        file.write("".join(f"{line(row)}\n" for row in rows).encode(errors="backslashreplace"))
 
 
 def read_rows(path: Path | str) -> Iterator[Row]:
@@ -113,27 +116,35 @@ def read_rows(path: Path | str) -> Iterator[Row]:
     """
     source = Path(path)
     try:
-        with source.open(encoding="utf-8") as file:
-            for number, text in enumerate(file, 1):
-                row = _read(text)
+        with source.open("rb") as file:
+            for number, raw in enumerate(file, 1):
+                row = _read(raw)
                 if row is not None:
                     yield row
-                elif text.endswith("\n") and text.strip() and not _cut_off(text):
-                    raise FormatError(f"{str(source)!r} line {number} is no row of answers: {text[:80]!r}")
-    except (OSError, UnicodeDecodeError) as error:
+                elif raw.endswith(b"\n") and raw.strip() and not _cut_off(raw):
+                    shown = raw[:80].decode(errors="replace")
+                    raise FormatError(f"{str(source)!r} line {number} is no row of answers: {shown!r}")
+    except OSError as error:
         raise FormatError(f"{str(source)!r} cannot be read as a table of answers: {error}") from error
 
 
-def _read(text: str) -> Row | None:
+def _read(raw: bytes) -> Row | None:
     try:
-        tree: Any = json.loads(text)
-        if not isinstance(tree, dict) or not _FIELDS.issuperset(tree):
+        tree: Any = json.loads(raw)
+        if not isinstance(tree, dict) or not tree.keys() <= set(_FIELDS):
             return None
         return Row(**tree | {"option_probs": tuple(tree.get("option_probs", ()))})
     except (ValueError, TypeError, RecursionError):
         return None
 
 
-def _cut_off(text: str) -> bool:
-    """Whether a line was broken off by a kill: it begins like a row and does not end like one."""
-    return text.startswith('{"persona":') and not text.rstrip().endswith("}")
+def _cut_off(raw: bytes) -> bool:
+    """Whether a line was broken off by a kill, at any byte: it begins like a row and is no whole object."""
+    begins = b'{"persona":'
+    if not raw.rstrip(b"\n").startswith(begins[: len(raw) - 1]):
+        return False
+    try:
+        json.loads(raw)
+    except (ValueError, RecursionError):
+        return True
+    return False

@@ -12,8 +12,10 @@ from personae.types import Measurement
 
 
 def coverage_view(persona: Persona, measures: Sequence[str], measurements: Mapping[str, Measurement]) -> dict[str, Any]:
-    """What was tested with which measures, and what was not, in words. Only measures with a number count, and none that rests on a
-    judge nobody qualified."""
+    """What was tested with which measures, and what was not, in words.
+
+    Only measures with a number count, and none that rests on a judge nobody qualified.
+    """
     numbers = [m.name for m in measurements.values() if m.value is not None and not stands_apart(m)]
     done = [name for name in measures if any(each == name or each.startswith(f"{name}.") for each in numbers)]
     found = coverage(done, persona)

@@ -64,7 +64,7 @@ def binomial_two_sided(successes: int, n: int, share: float = 0.5) -> float:
         return 1.0 if successes == round(n * share) else 0.0
     if share == 0.5 and n <= 1000:  # whole numbers, exact: the sign test and McNemar's
         tail = sum(math.comb(n, k) for k in range(min(successes, n - successes) + 1))
-        return min(1.0, 2 * tail / 2**n)
+        return min(1.0, 2 * tail / (1 << n))
     observed = _log_binomial(successes, n, share)
     likely = (_log_binomial(k, n, share) for k in range(n + 1))
     return min(1.0, math.fsum(math.exp(value) for value in likely if value <= observed + 1e-7))

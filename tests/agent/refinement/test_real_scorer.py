@@ -42,7 +42,12 @@ async def test_the_offline_editor_keeps_the_overlap_and_contradicts_less_than_co
 
 @pytest.mark.slow
 async def test_a_consistent_reply_comes_back_byte_for_byte(scorer: PairScorer) -> None:
-    for reply in ("  I've worked at the clinic since nine – long night!", "Good evening to you!\n", "Ça va 🙂 ok, café’s open!"):
+    replies = (
+        "  I've worked at the clinic since nine – long night!",
+        "Good evening to you!\n",
+        "Ça va 🙂 ok, café’s open!",
+    )
+    for reply in replies:
         for fact in ("I work at a clinic.", "I enjoy the sun."):
             (row,) = await scorer.score([reply], [fact])
             assert row[CONTRADICTION] < 0.5

@@ -5,14 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-from ruamel.yaml import YAML
 
 from personae.agent.adaptation.asking import last_of_user
 from personae.agent.roles import Prompted
+from personae.files import bundled
 from personae.persona.habits import Habits, Recollection
 from personae.persona.parts import Span, Statement
 from personae.persona.persona import Persona
@@ -101,6 +98,5 @@ def _case(case: str, asked: str, draft: str, lines: list[str]) -> str:
     return case.format(asked=asked, draft=draft, lines="\n".join(f"- {line}" for line in lines)).strip()
 
 
-@cache
 def _texts() -> Any:
-    return YAML(typ="safe").load((files(__package__) / "texts" / "habits.en.yaml").read_text("utf-8"))
+    return bundled(__package__, "texts/habits.en.yaml")

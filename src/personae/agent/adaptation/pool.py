@@ -12,14 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from personae.errors import FormatError, UsageError
-from personae.files import MEGABYTE, read_limited
+from personae.files import MEGABYTE, bundled, read_limited
 from personae.metrics.text import words
 from personae.persona.formats.decode import decode_text, parse_json
 from personae.persona.formats.yaml_nodes import compose
@@ -171,5 +168,5 @@ def _leaves(tree: Any) -> Iterator[str]:
 
 @cache
 def _ours() -> Pool:
-    tree = YAML(typ="safe").load((files(__package__) / "texts" / "pool.en.yaml").read_text("utf-8"))
+    tree = bundled(__package__, "texts/pool.en.yaml")
     return Pool(tuple(_leaves(tree)))

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
-
 from personae.errors import UsageError
+from personae.files import bundled
 from personae.metrics.text import words
 from personae.persona.find import starter_paths
 from personae.persona.formats import load
@@ -213,6 +211,5 @@ def _starters(language: str) -> tuple[Persona, ...]:
     return tuple(persona for path in starter_paths().values() if (persona := load(path)).language == language)
 
 
-@cache
 def _texts() -> Any:
-    return YAML(typ="safe").load((files(__package__) / "texts" / "style.en.yaml").read_text("utf-8"))
+    return bundled(__package__, "texts/style.en.yaml")

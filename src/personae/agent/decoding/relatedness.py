@@ -11,13 +11,11 @@ from __future__ import annotations
 import functools
 import json
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-
-from ruamel.yaml import YAML
 
 from personae.agent.decoding.word_tokens import plain
 from personae.errors import UsageError
+from personae.files import bundled
 from personae.models.embedder import FOLDER
 from personae.models.mixes import Vocabulary
 
@@ -41,7 +39,7 @@ def common_words() -> tuple[str, ...]:
 @functools.cache
 def everyday_sentences() -> tuple[str, ...]:
     """Our own sentences of everyday talk, one subject each."""
-    return tuple(YAML(typ="safe").load((files(__package__) / "texts" / "everyday.en.yaml").read_text("utf-8")))
+    return tuple(bundled(__package__, "texts/everyday.en.yaml"))
 
 
 @dataclass(frozen=True)

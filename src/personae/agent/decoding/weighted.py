@@ -6,16 +6,14 @@ import functools
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from typing import Any
-
-from ruamel.yaml import YAML
 
 from personae.agent.decoding.knobs import DEFAULTS, Knobs, checked
 from personae.agent.decoding.relatedness import Relatedness, common_words
 from personae.agent.decoding.worlds import MixedDecoded, fallback, mixes_worlds
 from personae.agent.roles import Decode, OnText, Prompted
 from personae.errors import UsageError
+from personae.files import bundled
 from personae.metrics.nidf import Nidf
 from personae.persona.persona import Persona
 from personae.types import Message, Model, Settings
@@ -103,6 +101,5 @@ def asking(prompted: Prompted, asks: bool) -> Prompted:
     return replace(prompted, messages=(replace(head[0], content=f"{head[0].content}\n\n{wish}"), *rest))
 
 
-@functools.cache
 def _texts() -> Any:
-    return YAML(typ="safe").load((files(__package__) / "texts" / "questions.en.yaml").read_text("utf-8"))
+    return bundled(__package__, "texts/questions.en.yaml")

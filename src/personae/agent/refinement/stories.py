@@ -12,16 +12,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from personae.agent.roles import Prompted
 from personae.errors import FormatError, UsageError
-from personae.files import MEGABYTE, read_limited
+from personae.files import MEGABYTE, bundled, read_limited
 from personae.metrics.text import words
 from personae.persona.formats.decode import decode_text
 from personae.persona.own import own_texts
@@ -219,6 +216,5 @@ def _facts(persona: Persona) -> list[str]:
     return own_texts(persona)
 
 
-@cache
 def _texts() -> Any:
-    return YAML(typ="safe").load((files(__package__) / "texts" / "stories.en.yaml").read_text("utf-8"))
+    return bundled(__package__, "texts/stories.en.yaml")

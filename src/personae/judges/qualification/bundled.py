@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from personae.files import bundled
 from personae.judges.qualification.scenes import speaker_items
 from personae.judges.qualification.speakers import Candidate, SpeakerItem, checksum
 
@@ -78,8 +78,5 @@ def _hash(items: tuple[Mapping[str, Any], ...]) -> str:
     return hashlib.sha256(json.dumps(items, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
-@cache
 def _load(name: str) -> Any:
-    from ruamel.yaml import YAML
-
-    return YAML(typ="safe").load((files(__package__) / "items" / f"{name}.yaml").read_text("utf-8"))
+    return bundled(__package__, f"items/{name}.yaml")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from personae.files import bundled
 from personae.measure.decisions.decision import sentences
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -37,9 +37,6 @@ def without_leaks(text: str, *names: str) -> str:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], frozenset[str]]:
-    from ruamel.yaml import YAML
-
-    source = files(__package__) / "texts" / "leaks.en.yaml"
-    lists: Any = YAML(typ="safe").load(source.read_text("utf-8"))
+    lists: Any = bundled(__package__, "texts/leaks.en.yaml")
     stems = sorted({*lists["feelings"], *lists["outcomes"]}, key=lambda stem: (-len(stem), stem))
     return re.compile("|".join(stems)), frozenset(lists["not"])

@@ -6,10 +6,9 @@ What happened first stands first, so that it is what goes where a model cannot r
 from __future__ import annotations
 
 import dataclasses
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from personae.files import bundled
 from personae.measure.behaviour_chains.chain import Chain
 from personae.models.choices import Mcq
 from personae.types import Message
@@ -46,9 +45,5 @@ def _said(chain: Chain) -> dict[str, str]:
     return {key: str(text).replace("{name}", chain.character) for key, text in _texts().items()}
 
 
-@cache
 def _texts() -> Any:
-    from ruamel.yaml import YAML
-
-    source = files(__package__) / "texts" / "asking.en.yaml"
-    return YAML(typ="safe").load(source.read_text("utf-8"))
+    return bundled(__package__, "texts/asking.en.yaml")

@@ -6,10 +6,9 @@ The oldest memories stand first, so that they are what goes where a model cannot
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from personae.files import bundled
 from personae.measure.decisions.decision import Decision
 from personae.models.choices import Mcq
 from personae.types import Message
@@ -47,9 +46,5 @@ def _listed(title: str, lines: Sequence[str]) -> str:
     return "\n".join([title, *(f"- {line}" for line in lines)]) if lines else ""
 
 
-@cache
 def _texts() -> Any:
-    from ruamel.yaml import YAML
-
-    source = files(__package__) / "texts" / "asking.en.yaml"
-    return YAML(typ="safe").load(source.read_text("utf-8"))
+    return bundled(__package__, "texts/asking.en.yaml")

@@ -10,11 +10,10 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from personae.errors import UsageError
+from personae.files import bundled
 from personae.measure.decisions.decision import Decision
 from personae.measure.decisions.mapping import CharMap
 from personae.stats.paired import mcnemar
@@ -125,9 +124,5 @@ def _memory(bridge: str, option: Mapping[str, Any]) -> str:
     return wording.format(bridge=bridge, told=option["told"][place % len(option["told"])])
 
 
-@cache
 def _texts() -> Any:
-    from ruamel.yaml import YAML
-
-    source = files(__package__) / "texts" / "synthetic.en.yaml"
-    return YAML(typ="safe").load(source.read_text("utf-8"))
+    return bundled(__package__, "texts/synthetic.en.yaml")

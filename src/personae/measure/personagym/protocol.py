@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from personae.errors import UsageError
+from personae.files import bundled
 from personae.judges.rubric import MOST_REPLIES
 from personae.judges.rubric_files import load_rubric
 from personae.judges.summary import MIN_COVERAGE
@@ -164,10 +161,9 @@ def plan(subjects: Iterable[Subject], protocol: Protocol, judges: int) -> CallPl
     )
 
 
-@cache
 def texts(use: str) -> Any:
     """Our wording for a use, from `texts/`."""
-    return YAML(typ="safe").load((files(__package__) / "texts" / f"{use}.en.yaml").read_text("utf-8"))
+    return bundled(__package__, f"texts/{use}.en.yaml")
 
 
 def _slug(name: str) -> str:

@@ -11,7 +11,6 @@ items:
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from personae.errors import FormatError
-from personae.files import read_limited
+from personae.files import bundled, read_limited
 
 #: A file of items larger than this is not read.
 MAX_BYTES = 1024 * 1024
@@ -99,5 +98,4 @@ def read_items(path: Path | str | None = None) -> Items:
 @cache
 def own_items() -> Items:
     """The items that come with the toolkit."""
-    source = files(__package__) / FOLDER / "items.en.yaml"
-    return Items.model_validate(YAML(typ="safe").load(source.read_text("utf-8")))
+    return Items.model_validate(bundled(__package__, "texts/items.en.yaml"))

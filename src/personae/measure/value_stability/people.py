@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Any
 
-from ruamel.yaml import YAML
-
+from personae.files import bundled
 from personae.persona.persona import Persona
 
 _DRAWN = {"age": "ages", "gender": "genders", "place": "places", "home": "homes", "job": "jobs", "trait": "traits"}
@@ -37,6 +35,5 @@ def _person(name: str, drawn: dict[str, str], statements: list[dict[str, str]]) 
     return Persona.model_validate({"name": name, "statements": told})
 
 
-@cache
 def _lists() -> Any:
-    return YAML(typ="safe").load((files(__package__) / "texts" / "people.en.yaml").read_text("utf-8"))
+    return bundled(__package__, "texts/people.en.yaml")

@@ -9,11 +9,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.resources import files
 from string import ascii_uppercase
 from typing import Any, Literal
 
 from personae.errors import BadResponse, UsageError
+from personae.files import bundled
 from personae.models.scoring import letters_prompt, looks_refused, parsed_scores
 from personae.types import Completion, Message, Model, OptionScores, Outcome, Settings, Usage
 
@@ -129,10 +129,7 @@ def read_shares(text: str, n: int) -> tuple[float, ...] | str:
 @cache
 def texts() -> Mapping[str, Any]:
     """What we say to a model about options."""
-    from ruamel.yaml import YAML
-
-    source = files(__package__) / "texts" / "choices.en.yaml"
-    loaded: Mapping[str, Any] = YAML(typ="safe").load(source.read_text("utf-8"))
+    loaded: Mapping[str, Any] = bundled(__package__, "texts/choices.en.yaml")
     return loaded
 
 

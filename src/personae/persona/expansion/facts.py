@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Any, Literal, Protocol, get_args
 
-from ruamel.yaml import YAML
-
+from personae.files import bundled
 from personae.persona.parts import Span, Statement
 from personae.persona.statements import person_of, statement_id
 
@@ -89,7 +86,6 @@ class Propose(Protocol):
         ...
 
 
-@cache
 def texts(name: str) -> Any:
     """One of the YAML files of this room."""
-    return YAML(typ="safe").load((files(__package__) / "texts" / f"{name}.yaml").read_text("utf-8"))
+    return bundled(__package__, f"texts/{name}.yaml")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from personae.errors import FormatError
+from personae.files import bundled
 from personae.persona.habits.schema import HabitSchema, read_schema
 from personae.persona.parts import Statement
 from personae.types import Message, Model, Outcome, Settings
@@ -55,7 +52,6 @@ def prompt(step: str, text: str) -> tuple[Message, ...]:
     )
 
 
-@cache
 def texts() -> Any:
     """The tasks and examples of this room."""
-    return YAML(typ="safe").load((files(__package__) / "texts" / "habits.en.yaml").read_text("utf-8"))
+    return bundled(__package__, "texts/habits.en.yaml")

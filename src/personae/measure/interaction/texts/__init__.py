@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
+from personae.files import bundled
 
 
-@cache
 def texts(use: str, language: str = "en") -> Any:
     """The texts for a use ("items", "prompts", "function_words") in a language, or in English where we have no
     others."""
-    folder = files(__name__)
-    source = folder / f"{use}.{language}.yaml"
-    if not source.is_file():
-        source = folder / f"{use}.en.yaml"
-    return YAML(typ="safe").load(source.read_text("utf-8"))
+    return bundled(__name__, use, language)

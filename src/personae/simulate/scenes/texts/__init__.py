@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
-from ruamel.yaml import YAML
+from personae.files import bundled
 
 
 @cache
 def texts(language: str) -> dict[str, str]:
     """The texts in a language, or in English where we have no others."""
-    folder = files(__name__)
-    source = folder / f"scenes.{language}.yaml"
-    if not source.is_file():
-        source = folder / "scenes.en.yaml"
-    return {key: str(text).strip() for key, text in YAML(typ="safe").load(source.read_text("utf-8")).items()}
+    return {key: str(text).strip() for key, text in bundled(__name__, "scenes", language).items()}

@@ -187,7 +187,7 @@ async def test_one_attempt_never_takes_longer_than_its_time_out(ask, behaviour):
     _, model, _ = ask(behaviour, retries=1)
     start = time.monotonic()
     assert "did not answer within 0.15 s; gave up after 2 attempts" in await said(model, Settings(timeout_s=0.15))
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 4
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ async def test_an_address_nobody_answers_at_fails_at_once(unused_tcp_port):
     start = time.monotonic()
     assert "cannot be reached" in (message := await said(model))
     assert message.endswith("check the base URL and that the server runs")
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 4
 
 
 async def test_a_server_that_answered_before_is_given_time_to_come_back(ask):

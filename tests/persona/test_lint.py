@@ -91,6 +91,6 @@ def test_the_cost_of_a_section_is_the_sum_of_its_texts():
 
 def test_a_thousand_facts_are_checked_in_seconds():
     persona = Persona(name="Ana", statements=facts(*(f"I know the {i} old house number {i * 7}." for i in range(1000))))
-    start = time.perf_counter()
+    start = time.process_time()
     lint(persona)
-    assert time.perf_counter() - start < 6
+    assert time.process_time() - start < 6

@@ -135,9 +135,9 @@ def test_ids_are_unique_and_spans_lie_in_the_text(text):
 @pytest.mark.parametrize("piece", ['"', "*", "(", "[a: ", 'A("', "a. ", "and i x ", "\n- ", "a" * 50 + "\n"])
 def test_hostile_repetition_takes_no_time(piece):
     text = piece * (60_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     split(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_every_kind_of_the_tables_exists():

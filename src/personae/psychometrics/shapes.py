@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from personae.errors import FormatError
+from personae.errors import FormatError, UsageError
 from personae.files import MEGABYTE, read_limited
 from personae.psychometrics.instrument import Instrument, Item, Licence, Response
 
@@ -104,6 +104,8 @@ def read_instrument(path: Path | str) -> Instrument:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise FormatError(f"{str(path)!r} holds no instrument: {place}: {first['msg']}") from error
+    except UsageError as error:
+        raise FormatError(f"{str(path)!r} holds no instrument: {error}") from error
     except (YAMLError, ValueError, RecursionError) as error:
         why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise FormatError(f"{str(path)!r} cannot be read as YAML: {why}") from error

@@ -212,6 +212,6 @@ def test_a_file_above_ten_megabytes_is_not_read(tmp_path):
 def test_a_thousand_facts_are_read_and_edited_in_three_seconds():
     facts = [{"id": f"s{i}", "text": f"I know that the house number {i} is red."} for i in range(1000)]
     data = dumps(Persona(name="x", statements=facts), "yaml")
-    start = time.perf_counter()
+    start = time.process_time()
     dumps(loads(data).edited(name="y"), "yaml")
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

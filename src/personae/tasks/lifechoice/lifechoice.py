@@ -76,12 +76,7 @@ def lifechoice(
         scorer=observed(),
         metrics=[summary(measure, who)],
         fail_on_error=True,
-        metadata={
-            "seed": seed,
-            "conditions": measure.conditions,
-            "recall": measure.recall.nearness.name,
-            "bearing": bearing,
-        },
+        metadata={"seed": seed, "conditions": conditions, "recall": nearness, "bearing": bearing},
     )
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from inspect_ai.model import ModelAPI, modelapi
 
+from personae.tasks.author_traits import author_traits as author_traits
 from personae.tasks.behaviour_chain import behaviour_chain as behaviour_chain
+from personae.tasks.cloning import cloning as cloning
 from personae.tasks.consistency import consistency as consistency
 from personae.tasks.consistency.scorers import apc as apc
 from personae.tasks.consistency.scorers import c_score as c_score
@@ -22,19 +24,30 @@ from personae.tasks.coser import coser as coser
 from personae.tasks.cost import cost as cost
 from personae.tasks.drift import drift as drift
 from personae.tasks.grounding import grounding as grounding
+from personae.tasks.group_beliefs import group_beliefs as group_beliefs
 from personae.tasks.interaction import interaction as interaction
 from personae.tasks.lifechoice import lifechoice as lifechoice
 from personae.tasks.mmrole import mmrole as mmrole
 from personae.tasks.persona_inconstancy import persona_inconstancy as persona_inconstancy
+from personae.tasks.persona_tax import persona_tax as persona_tax
 from personae.tasks.personaeval import personaeval as personaeval
 from personae.tasks.personagym import personagym as personagym
+from personae.tasks.personality import personality as personality
 from personae.tasks.psyplay import psyplay as psyplay
+from personae.tasks.questionnaire import big_five as big_five
+from personae.tasks.questionnaire import honesty as honesty
+from personae.tasks.questionnaire import questionnaire as questionnaire
+from personae.tasks.questionnaire import value_survey as value_survey
+from personae.tasks.say_do import say_do as say_do
 from personae.tasks.self_knowledge import self_knowledge as self_knowledge
 from personae.tasks.sharp import sharp as sharp
 from personae.tasks.style import style as style
 from personae.tasks.style_adaptation import style_adaptation as style_adaptation
 from personae.tasks.superposition import superposition as superposition
 from personae.tasks.trait_accuracy import trait_accuracy as trait_accuracy
+from personae.tasks.trait_mcq import trait_mcq as trait_mcq
+from personae.tasks.user_invariance import user_invariance as user_invariance
+from personae.tasks.value_map import value_map as value_map
 from personae.tasks.value_stability import value_stability as value_stability
 
 

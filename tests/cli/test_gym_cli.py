@@ -50,8 +50,9 @@ def test_a_run_announces_its_calls_prints_scores_and_counts_what_it_spent(models
     assert result.stderr.splitlines()[0].startswith("2 personas: 172 calls")
     assert "172 calls; 172 sent, 0 from the cache" in result.stderr
     lines = result.stdout.splitlines()
-    assert lines[1].split()[:2] == ["personagym", "3.00"]
-    assert "a + b (untested)" in lines[1]
+    apart = next(at for at, line in enumerate(lines) if line.startswith("judge not qualified"))
+    assert lines[apart + 1].split()[:2] == ["personagym", "3.00"]
+    assert "a + b (untested)" in lines[apart + 1]
     again = call(
         "run", "--persona", "tavern-keeper", "--persona", "elder", "--model", "m", "--judge", "a", "--judge", "b",
         "--out", str(tmp_path / "run"), "--resume", "--json",
@@ -90,7 +91,7 @@ def test_what_an_unqualified_judge_says_stands_apart(models, monkeypatch, tmp_pa
     some = ["run", "--persona", "elder", "--model", "m", "--judge", "a", "--n", "1"]
     result = call(*some, "--judge-card", "a.json", "--out", str(tmp_path / "one"))
     lines = [line.split()[0] for line in result.stdout.splitlines()]
-    assert lines[1:4] == ["personagym.agreement", "not", "personagym"]
+    assert lines[1:4] == ["personagym.agreement", "judge", "personagym"]
     assert "a (unqualified)" in result.stdout
     result = call("run", "--persona", "elder", "--judge", "b", "--judge-card", "a.json", "--out", str(tmp_path / "two"))
     assert "the card of 'a' is of none of the judges b" in str(result.exception)

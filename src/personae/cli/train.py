@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from personae.cli._truth_world import truth_world
+
 
 @click.group()
 def train() -> None:
@@ -95,3 +97,6 @@ def soft_prompt(
             on_step=lambda step, all_steps, loss: bar(f"loss {loss:.3f}", step, all_steps),
         )  # fmt: skip
     click.echo(str(folder))
+
+
+train.add_command(truth_world)

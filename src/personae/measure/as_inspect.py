@@ -68,11 +68,17 @@ def task_of(
     (too long, unreadable) makes its case "failed"; a model that cannot be reached stops the task, which may be taken
     up again. Raises NothingToMeasure for a persona without a single case.
     """
-    who = find(persona)
+    settings = Settings(temperature=temperature, max_tokens=REPLY_TOKENS, seed=seed)
+    return task_on(measure, find(persona), settings, cache=cache)
+
+
+def task_on(
+    measure: Measure, who: Persona, settings: Settings, *, cache: str | None = None, **metadata: Any
+) -> MeasureTask:
+    """As `task_of`, of a persona at hand; `metadata` goes into the log beside the persona and the seed."""
     plan = measure.plan(who)
     if not plan.cases:
         raise NothingToMeasure(measure, plan)
-    settings = Settings(temperature=temperature, max_tokens=REPLY_TOKENS, seed=seed)
     return MeasureTask(
         measure,
         plan,
@@ -85,7 +91,8 @@ def task_of(
         metadata={
             "persona": {"name": who.name, "content_hash": who.content_hash},
             "missing": dict(plan.missing),
-            "seed": seed,
+            "seed": settings.seed,
+            **metadata,
         },
     )
 

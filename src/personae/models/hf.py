@@ -122,6 +122,16 @@ class HfModel:
         """
         return await self._in_thread(self._score_worlds, prompts, candidates, mixes)
 
+    async def hidden_states(self, prompts: Sequence[Sequence[Message]]) -> Any:
+        """What the network holds at the last token of each prompt, before it has said a word.
+
+        float32 of shape (layers + 1, prompts, width): the embeddings first, then what each layer gives. Raises
+        `UsageError` without prompts.
+        """
+        if not prompts:
+            raise UsageError("no prompts; hidden states need at least one")
+        return await self._in_thread(self._hidden, prompts)
+
     async def prompt_text(self, messages: Sequence[Message]) -> str:
         """The text the model really gets, by its own chat template, up to where its answer begins."""
         return await self._in_thread(self._render, messages)
@@ -219,6 +229,15 @@ class HfModel:
             )
         usage = Usage(len(prompt), len(said), 0, seconds)
         return Completion(text[:cut], usage, "stop" if ended else "length")
+
+    def _hidden(self, prompts: Sequence[Sequence[Message]]) -> Any:
+        found = []
+        with torch.inference_mode():
+            for messages in prompts:
+                ids = torch.tensor([self._fitting(self._tokens(self._render(messages)), room=1)], device=self.device)
+                states = self.loaded[0](ids, output_hidden_states=True, logits_to_keep=1).hidden_states
+                found.append(torch.stack([state[0, -1].float() for state in states]).cpu().numpy())
+        return np.stack(found, axis=1)
 
     def _step(self, asks: Sequence[tuple[Sequence[Sequence[Message]], Mix]], settings: Settings) -> list[Completion]:
         from personae.models import _worlds

@@ -10,9 +10,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from personae.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Key = Literal[1, -1, 0]
 Coding = Literal["raw", "scored"]
@@ -130,6 +133,13 @@ class Instrument:
         if odd := [item for item in self.items if item.key not in (1, -1, 0)]:
             raise UsageError(f"the item {odd[0].id!r} has the key {odd[0].key!r}; a key is +1, -1 or 0 (not scored)")
         object.__setattr__(self, "_by_id", {item.id: item for item in self.items})
+
+    @staticmethod
+    def load(name: str, data: Path | str | None = None, lang: str = "en") -> Instrument:
+        """The instrument of that name, or in that file; see `personae.psychometrics.library.load`."""
+        from personae.psychometrics.library import load
+
+        return load(name, data, lang)
 
     def item(self, id: str) -> Item:
         """The item of that id. Raises `UsageError` that names the nearest one."""

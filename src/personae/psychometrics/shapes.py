@@ -46,7 +46,7 @@ class ItemShape(_Shape):
     text: Text = ""
     domain: str = Field("", max_length=100)
     facet: str = Field("", max_length=100)
-    key: Literal[1, -1, 0] = 1
+    key: Literal[1, -1, 0]
     also: tuple[Text, ...] = Field((), max_length=20)
     effects: dict[Name, float] = Field(default_factory=dict)
 

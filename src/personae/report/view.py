@@ -16,9 +16,11 @@ from personae.report.about import FOOTNOTES, LABELS, LIGHT_WORDS, METHODS, TILES
 from personae.report.coverage import coverage_view
 from personae.report.heat_map import below_gate, consistency_view
 from personae.report.judged import judge_of, judges_view, stands_apart
+from personae.report.personality import personality_view
 from personae.report.plots import drift_curve, look, relevance_plot
 from personae.report.portrait import initials, portrait
 from personae.report.rows import has, lore_rows, statement_rows, style_rows, talk_rows
+from personae.report.say_do import say_do_view
 from personae.report.verdict import LINES, light_of
 from personae.types import Measurement
 
@@ -56,6 +58,8 @@ def page_data(runs: Sequence[Run]) -> dict[str, Any]:
         "drift_reason": drift.reason if drift is not None else None,
         "talks": talk_rows(drift),
         "consistency": consistency_view(first.measurements),
+        "personality": personality_view([(_called(run), run.measurements) for run in runs]),
+        "say_do": say_do_view(first.measurements),
         "relevance_svg": relevance_plot(grounding.details["curve"]) if grounding and has(grounding, "curve") else "",
         "relevance_legend": _legend(["own statement", "others' statements"]),
         "statements": {"open": statements[:OPEN_ROWS], "folded": statements[OPEN_ROWS:]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 _NORMAL = NormalDist()
@@ -28,6 +29,7 @@ def student_cdf(t: float, df: float) -> float:
     return 1.0 - tail if t > 0 else tail
 
 
+@lru_cache(maxsize=512)
 def student_quantile(probability: float, df: float) -> float:
     """The t with P(T ≤ t) = probability, by bisection to 1e-12 relative.
 

@@ -153,10 +153,10 @@ def mean_ranks(values: Sequence[float] | FloatArray) -> FloatArray:
 
 def _exact_rank_p(ranks: FloatArray, positive: float) -> float:
     doubled = [round(2 * rank) for rank in ranks]
-    ways = [1] + [0] * sum(doubled)
+    ways = np.zeros(sum(doubled) + 1)  # whole numbers up to 2⁵⁰, which floats hold exactly
+    ways[0] = 1
     for rank in doubled:
-        for total in range(len(ways) - 1, rank - 1, -1):
-            ways[total] += ways[total - rank]
+        ways[rank:] += ways[:-rank].copy()
     target = round(2 * positive)
     smaller = min(target, len(ways) - 1 - target)
-    return min(1.0, 2 * sum(ways[: smaller + 1]) / float(2 ** len(doubled)))
+    return min(1.0, 2 * float(ways[: smaller + 1].sum()) / float(2 ** len(doubled)))

@@ -28,14 +28,15 @@ from personae.types import Measurement
 
 #: Measures in the order they run and are reported; each is a task of the same name.
 MEASURES = (
-    "self_knowledge", "grounding", "trait_accuracy", "consistency", "drift", "style", "cost", "sharp", "personagym",
+    "self_knowledge", "grounding", "trait_accuracy", "consistency", "drift", "style", "cost", "sharp", "personality",
+    "say_do", "personagym",
 )  # fmt: skip
 
 #: Measures that run only when they are named; one of JUDGED also where there is a judge.
-ON_REQUEST = ("sharp", "personagym")
+ON_REQUEST = ("sharp", "personality", "say_do", "personagym")
 
 #: Measures that take `n`, the most statements (of `sharp`: pairs of claims) to ask about.
-TAKES_N = ("self_knowledge", "grounding", "consistency", "sharp")
+TAKES_N = ("self_knowledge", "grounding", "consistency", "sharp", "say_do")
 
 #: Measures that take `judges` and `judge_cards`, and the light form in which they run beside the others.
 JUDGED: dict[str, dict[str, int]] = {"personagym": {"n": 1, "batch": 1}}
@@ -71,8 +72,8 @@ def measure_persona(
 
     Returns the measurements, which also lie in `out/measurements.json`. With `resume` a run that stopped is finished:
     the folder's manifest must ask for the same thing. `prices` are money per million tokens read and written; `judges`
-    are models that grade, `judge_cards` the files of their examination. Without `measures` all are taken but `sharp`,
-    and `personagym` where there is a judge.
+    are models that grade, `judge_cards` the files of their examination. Without `measures` all are taken but those
+    of `ON_REQUEST`, and `personagym` where there is a judge.
     `on_step(measure, done, planned)` is told of progress. Raises UsageError for an unknown measure or persona, RunError
     when the folder holds another run or the model failed for good; what was answered until then is kept.
     """

@@ -1,0 +1,1 @@
+"""What subjects of a trait study are asked to write."""

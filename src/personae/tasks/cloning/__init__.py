@@ -1,0 +1,3 @@
+"""Person cloning as an Inspect task."""
+
+from .cloning import cloning as cloning

@@ -1,0 +1,3 @@
+"""Beliefs about groups as an Inspect task."""
+
+from .group_beliefs import group_beliefs as group_beliefs

@@ -1,0 +1,3 @@
+"""Personality as an Inspect task."""
+
+from .personality import personality as personality

@@ -1,0 +1,1 @@
+"""A world small enough to see into: do speakers who tell the truth together become one persona inside a network?"""

@@ -59,9 +59,9 @@ licence: {name: MIT}
 coding: raw
 response: {labels: ["no", "yes"]}
 items:
-  - {id: a, domain: bets, text: I bet.}
-  - {id: b, domain: bets, text: I dare.}
-  - {id: c, domain: bets, text: I gamble.}
+  - {id: a, domain: bets, key: 1, text: I bet.}
+  - {id: b, domain: bets, key: 1, text: I dare.}
+  - {id: c, domain: bets, key: 1, text: I gamble.}
   - {id: d, domain: bets, text: I save., key: -1}
   - {id: e, domain: bets, text: I wait., key: -1}
 """

@@ -22,8 +22,16 @@ DOORS = {
         "tasks/",
         "report/from_inspect.py",
     ),
-    "torch": ("models/hf.py", "models/_worlds.py", "models/pairs/hf.py", "steer/", "train/", "identity/"),
-    "transformers": ("models/hf.py", "models/pairs/hf.py", "steer/", "train/", "identity/"),
+    "torch": (
+        "models/hf.py",
+        "models/_worlds.py",
+        "models/minilm_fp32.py",
+        "models/pairs/hf.py",
+        "steer/",
+        "train/",
+        "identity/",
+    ),
+    "transformers": ("models/hf.py", "models/minilm_fp32.py", "models/pairs/hf.py", "steer/", "train/", "identity/"),
     "peft": ("train/",),
     "ray": ("synth/", "tasks/_shards.py"),
 }

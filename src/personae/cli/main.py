@@ -17,6 +17,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "card": ("personae.cli.card:card", "Show, check, convert and trace character cards."),
     "chat": ("personae.cli.chat:chat", "Talk to a persona."),
     "simulate": ("personae.cli.simulate:simulate", "Let personas meet."),
+    "population": ("personae.cli.population:population", "People drawn from margins, and users with mixed tastes."),
+    "memory": ("personae.cli.memory:memory", "Does a memory find what a question is about?"),
     "measure": ("personae.cli.measure:measure", "Measure whether a persona stays itself."),
     "instrument": ("personae.cli.instrument:instrument", "List, show and check questionnaires."),
     "administer": ("personae.cli.administer:administer", "Put a questionnaire to personas."),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from personae.cli._apc import apc
+from personae.cli._chat_statistics import chat
 from personae.cli._style import style
 from personae.errors import RunError, UsageError
 
@@ -25,11 +26,12 @@ STANDARD = "-"
 
 @click.group()
 def score() -> None:
-    """Numbers of texts: pairs judged by a scorer, talks by APC, logs by their style."""
+    """Numbers of texts: pairs judged by a scorer, talks by APC, logs by their style, chats by their speakers."""
 
 
 score.add_command(apc)
 score.add_command(style)
+score.add_command(chat)
 
 
 @score.command()

@@ -1,0 +1,1 @@
+"""What the simulated user is told, and our own users, as YAML."""

@@ -1,0 +1,8 @@
+"""Where turns are kept: the role `Store`, on SQLite (`open_store("memory.db")`) or Postgres (`open_store("postgresql://…")`),
+and its export as JSON Lines."""
+
+from personae.memory.store.lines import export_lines, import_lines
+from personae.memory.store.opening import open_store
+from personae.memory.store.roles import EVERY, Forgotten, Found, Kept, Only, Store
+
+__all__ = ["EVERY", "Forgotten", "Found", "Kept", "Only", "Store", "export_lines", "import_lines", "open_store"]

@@ -1,0 +1,151 @@
+"""The role `Store`: what every place that keeps turns can do, and the small records it speaks in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, get_args
+
+from personae.errors import PersonaeError, UsageError
+from personae.memory.turns import Scope, Turn, TurnOrigin, moment
+
+#: More ids than this are not asked for in one question.
+MAX_IDS = 10_000
+
+
+class StoreError(PersonaeError):
+    """The place where turns are kept fails: locked for too long, full, unreachable, closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which turns count. Every field that is given must hold; `since` is the first moment, `until` the first too late.
+
+    Times are ISO 8601; without an offset they are read as UTC. A turn without a time is never within a span.
+
+    >>> Only(since="yesterday")
+    Traceback (most recent call last):
+    personae.errors.UsageError: 'yesterday' is no ISO 8601 time; write it like '2026-03-01T09:30:00'
+    """
+
+    speaker: str | None = None
+    session: str | None = None
+    since: str | None = None
+    until: str | None = None
+    origin: TurnOrigin | None = None
+    ids: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for time in (self.since, self.until):
+            if time is not None:
+                moment(time)
+        if self.origin is not None and self.origin not in get_args(TurnOrigin):
+            raise UsageError(f"unknown origin {self.origin!r}; one of {get_args(TurnOrigin)}")
+        if isinstance(self.ids, str):
+            raise UsageError(f"ids is {self.ids!r}; give a tuple of ids")
+        if self.ids is not None and len(self.ids) > MAX_IDS:
+            raise UsageError(f"{len(self.ids)} ids are too many for one question; ask for up to {MAX_IDS} at a time")
+
+
+EVERY = Only()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A turn that a search found: Okapi's score for words, the cosine (−1 … 1) for a vector."""
+
+    turn: Turn
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A turn and its vector, float32 of shape (dimensions,), or None where it has none."""
+
+    turn: Turn
+    vector: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What is gone: how many turns that were asked for, the ids of those derived from them, and from the disk too?
+
+    `erased` False says that the files may still hold remains; `Store.erase` removes them.
+    """
+
+    turns: int
+    derived: tuple[str, ...]
+    erased: bool
+
+
+class Store(Protocol):
+    """A place that keeps turns, each in its scope. No scope ever sees another's turns, words or statistics.
+
+    Safe to use from several threads, and several processes may open the same place at once. Whatever `keep` has
+    returned from is kept, even when the process is killed in the next moment.
+    """
+
+    def keep(self, turns: Iterable[Turn], vectors: Any = None) -> int:
+        """Keep turns in this order, all or none; how many there were.
+
+        vectors: their embeddings, of shape (turns, dimensions), or None. A store holds vectors of one length.
+
+        Raises UsageError for an id that its conversation already holds, a source that is not kept there, and vectors
+        that are of another number, another length, not finite or all zero.
+        """
+        ...
+
+    def keep_records(self, records: Iterable[Kept]) -> int:
+        """As `keep`, for turns that carry their vectors: `copy.keep_records(store.records())` copies a store."""
+        ...
+
+    def turns(self, scope: Scope, only: Only = EVERY, *, newest: int | None = None) -> Iterator[Turn]:
+        """The turns of a scope in the order they were kept; `newest` for no more than the last so many."""
+        ...
+
+    def records(self, scope: Scope | None = None) -> Iterator[Kept]:
+        """All turns of a scope, or of all scopes, with their vectors, in the order they were kept."""
+        ...
+
+    def search_words(self, query: str, scope: Scope, *, k: int = 10, only: Only = EVERY) -> list[Found]:
+        """The k turns that share words with the query, best first by BM25 Okapi over the whole scope.
+
+        Equal scores stand in the order they were kept. Raises UsageError for a blank query; one that has but words
+        without content finds nothing.
+        """
+        ...
+
+    def search_vector(self, vector: Any, scope: Scope, *, k: int = 10, only: Only = EVERY) -> list[Found]:
+        """The k turns whose vectors point nearest to this one, best first by cosine; every vector is compared.
+
+        Equal cosines stand in the order they were kept. Raises UsageError for a vector of another length than those
+        kept, not finite, or all zero.
+        """
+        ...
+
+    def forget(self, scope: Scope, ids: Collection[str] | None = None) -> Forgotten:
+        """Remove a scope, or these turns of one conversation, and whatever was derived from them: rows, words, vectors.
+
+        Raises UsageError, and removes nothing, where there is no such scope or turn.
+        """
+        ...
+
+    def forget_user(self, user: str) -> Forgotten:
+        """Remove a user, whatever agent they talked to. Raises UsageError where there is no such user."""
+        ...
+
+    def erase(self) -> bool:
+        """Write the files anew without what was forgotten. False: somebody is reading them; call it again later."""
+        ...
+
+    def scopes(self, *, agent: str | None = None, user: str | None = None) -> Sequence[Scope]:
+        """The conversations that hold turns, sorted."""
+        ...
+
+    def count(self, scope: Scope | None = None) -> int:
+        """How many turns a scope, or everything, holds."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file or the connection. It cannot be used afterwards."""
+        ...

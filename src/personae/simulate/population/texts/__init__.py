@@ -1,0 +1,1 @@
+"""Words, templates and the example country, as YAML."""

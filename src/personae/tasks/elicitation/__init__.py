@@ -1,0 +1,3 @@
+"""Elicitation as an Inspect task."""
+
+from .elicitation import elicitation as elicitation

@@ -1,0 +1,3 @@
+"""Likability as an Inspect task."""
+
+from .likability import likability as likability

@@ -1,0 +1,3 @@
+"""Evidence recall as an Inspect task."""
+
+from .memory_recall import memory_recall as memory_recall

@@ -48,6 +48,22 @@ def read_limited(path: Path | str, limit: int) -> bytes:
     return data
 
 
+def read_yaml(path: Path | str, limit: int = MEGABYTE) -> Any:
+    """What a YAML or JSON file of a user's holds: plain lists, dicts, texts and numbers.
+
+    Raises FormatError if it cannot be read or is neither, UnsafeFile above `limit` bytes.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    data = read_limited(path, limit)
+    try:
+        return YAML(typ="safe", pure=True).load(data)
+    except (YAMLError, ValueError, RecursionError) as error:
+        why = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise FormatError(f"{str(path)!r} cannot be read as YAML: {why}") from error
+
+
 @cache
 def bundled(package: str, name: str, language: str | None = None) -> Any:
     """What a YAML file of ours holds: plain lists, dicts, texts and numbers, read once. Do not change it.

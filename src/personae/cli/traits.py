@@ -266,16 +266,10 @@ def _told(value: float | None, digits: int = 2) -> str:
 
 def _stems(path: str) -> Any:
     """The stems of a YAML file: trait → list of words."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    from personae.files import MEGABYTE, read_limited
+    from personae.files import read_yaml
     from personae.measure.separability import Stems
 
-    try:
-        tree = YAML(typ="safe", pure=True).load(read_limited(path, MEGABYTE))
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise FormatError(f"{path!r} cannot be read as YAML: {str(error).splitlines()[0]}") from error
+    tree = read_yaml(path)
     if not isinstance(tree, dict) or not all(isinstance(words, list) for words in tree.values()):
         raise FormatError(f"{path!r} is no table of trait → list of words")
     return Stems.of_markers({str(trait): [str(word) for word in words] for trait, words in tree.items()})

@@ -21,11 +21,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from personae.errors import FormatError, UsageError
-from personae.files import MEGABYTE, read_limited
+from personae.files import MEGABYTE, read_yaml
 from personae.psychometrics.instrument import Instrument, Item, Licence, Response
 
 #: A file of items larger than this is not read.
@@ -97,8 +95,8 @@ class InstrumentShape(_Shape):
 
 def read_instrument(path: Path | str) -> Instrument:
     """The instrument of a YAML or JSON file. Raises `FormatError` that names the place, `UnsafeFile` above 4 MB."""
+    tree = read_yaml(path, MAX_BYTES)
     try:
-        tree = YAML(typ="safe", pure=True).load(read_limited(path, MAX_BYTES))
         return InstrumentShape.model_validate(tree).built()
     except ValidationError as error:
         first = error.errors()[0]
@@ -106,6 +104,3 @@ def read_instrument(path: Path | str) -> Instrument:
         raise FormatError(f"{str(path)!r} holds no instrument: {place}: {first['msg']}") from error
     except UsageError as error:
         raise FormatError(f"{str(path)!r} holds no instrument: {error}") from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise FormatError(f"{str(path)!r} cannot be read as YAML: {why}") from error

@@ -71,18 +71,27 @@ def test_the_effect_is_paired_by_seed_and_a_network_that_did_not_learn_is_counte
 
 
 def test_seeds_are_given_once_each():
-    for seeds in ((), (1, 1)):
+    for seeds in ((), (1, 1), (-1,)):
         with pytest.raises(UsageError, match="each once"):
             study(seeds)
 
 
 @pytest.mark.slow
 def test_a_persona_world_is_generalised_and_a_control_is_not():
-    """One seed; three of them: `personae train truth-world`, docs/how-to/probe-before-the-answer.md."""
+    """On the mean of three seeds; in one of them the control resembles a persona by chance."""
+    found = study((0, 1, 2), probes=False)
+    assert min(one.learned for one in found) > 0.95
+    assert min(one.agreement for one in found if one.kind == "persona") > 0.9
+    effect = persona_effect(found)
+    assert effect.n == 3
+    assert effect.value is not None
+    assert effect.value > 0.2
+
+
+@pytest.mark.slow
+def test_a_probe_tells_a_persona_on_operators_it_has_not_seen():
     persona, control = study((0,))
     assert min(persona.learned, control.learned) > 0.95
-    assert persona.agreement - control.agreement > 0.2
-    assert persona.agreement > 0.9
     assert persona.auc["operator"] > control.auc["operator"] + 0.2, "only a persona is told on unseen operators"
     for one in (persona, control):
         assert one.auc["question"] > 0.75

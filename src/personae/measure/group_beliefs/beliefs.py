@@ -17,10 +17,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from personae.errors import FormatError
-from personae.files import MEGABYTE, read_limited
+from personae.files import read_yaml
 
 #: Where the group stands in a statement.
 SUBJECT = "{subject}"
@@ -109,12 +108,7 @@ class Beliefs(_Plain):
 
 def read_beliefs(path: Path | str) -> Beliefs:
     """The statements of a YAML or JSON file. Raises FormatError for a file that is not as above."""
-    try:
-        tree = YAML(typ="safe", pure=True).load(read_limited(path, MEGABYTE))
-    except (YAMLError, ValueError, RecursionError) as error:
-        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise FormatError(f"{str(path)!r} cannot be read as YAML: {why}") from error
-    return _valid(tree, repr(str(path)))
+    return _valid(read_yaml(path), repr(str(path)))
 
 
 @cache

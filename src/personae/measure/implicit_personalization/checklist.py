@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from personae.errors import FormatError
-from personae.files import MEGABYTE, bundled, read_limited
+from personae.files import bundled, read_yaml
 
 Answer = Literal["yes", "no", "unsure"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
@@ -67,11 +64,7 @@ def checklist(answers: Mapping[str, Any]) -> Checklist:
 
 def read_checklist(path: Path | str) -> Checklist:
     """The answers of a YAML file, `relevant: yes` and so on."""
-    try:
-        tree = YAML(typ="safe", pure=True).load(read_limited(path, MEGABYTE))
-    except (YAMLError, ValueError, RecursionError) as error:
-        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise FormatError(f"{str(path)!r} cannot be read as YAML: {why}") from error
+    tree = read_yaml(path)
     if not isinstance(tree, Mapping):
         raise FormatError(f"{str(path)!r} holds no answers; write lines such as 'relevant: yes'")
     return checklist({str(name): answer for name, answer in tree.items()})

@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from personae.errors import FormatError, UsageError
-from personae.files import MEGABYTE, read_limited
+from personae.files import MEGABYTE, read_limited, read_yaml
 from personae.measure.say_do.asking import texts
 from personae.measure.say_do.association import WordSet
 from personae.measure.say_do.honesty import Question
@@ -74,7 +72,7 @@ def dilemmas(path: Path | str | None = None) -> tuple[Dilemma, ...]:
     >>> len(dilemmas())
     14
     """
-    tree = texts("dilemmas") if path is None else _tree(path)
+    tree = texts("dilemmas") if path is None else read_yaml(path, MAX_BYTES)
     return _distinct([Dilemma(**each.model_dump()) for each in _read(_Dilemma, _inner(tree, "dilemmas"), path)], path)
 
 
@@ -85,7 +83,7 @@ def questions(path: Path | str | None = None) -> tuple[Question, ...]:
     >>> len(found), sum(not question.answers for question in found)
     (30, 10)
     """
-    tree = texts("questions") if path is None else _questions_csv(path) if _is_csv(path) else _tree(path)
+    tree = texts("questions") if path is None else _questions_csv(path) if _is_csv(path) else read_yaml(path, MAX_BYTES)
     return _distinct(
         [Question(**each.model_dump()) for each in _read(_Question, _inner(tree, "questions"), path)], path
     )
@@ -97,7 +95,7 @@ def word_sets(path: Path | str | None = None) -> tuple[WordSet, ...]:
     >>> [each.id for each in word_sets()][:2]
     ['flower-insect', 'summer-winter']
     """
-    tree = texts("words") if path is None else _words_csv(path) if _is_csv(path) else _tree(path)
+    tree = texts("words") if path is None else _words_csv(path) if _is_csv(path) else read_yaml(path, MAX_BYTES)
     inner = _inner(tree, "sets")
     if isinstance(inner, Mapping):  # released: name → lists
         inner = [{"id": name, **each} for name, each in inner.items() if isinstance(each, Mapping)]
@@ -156,14 +154,6 @@ def _csv(path: Path | str, wanted: Sequence[str]) -> list[dict[str, str]]:
     if lacking := [name for name in wanted if name not in head]:
         raise FormatError(f"{str(path)!r} has no column {lacking[0]!r}; wanted are {', '.join(wanted)}")
     return [{name: row.get(name, "") for name in {*head, *wanted}} for row in rows]
-
-
-def _tree(path: Path | str) -> Any:
-    try:
-        return YAML(typ="safe", pure=True).load(read_limited(path, MAX_BYTES))
-    except (YAMLError, ValueError, RecursionError) as error:
-        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise FormatError(f"{str(path)!r} cannot be read as YAML or JSON: {why}") from error
 
 
 def _inner(tree: Any, name: str) -> Any:

@@ -10,11 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from personae.errors import FormatError, UsageError
-from personae.files import MEGABYTE, bundled, read_limited
+from personae.files import bundled, read_yaml
 from personae.psychometrics.instrument import nearest
 
 #: The claim everybody is compared with, and the question without any.
@@ -30,7 +27,7 @@ def claims(names: Sequence[str] = (), path: Path | str | None = None) -> dict[st
     >>> claims(["student"])
     {'control': 'I prefer coffee to tea.', 'student': 'I am a student.'}
     """
-    known = _known(_texts() if path is None else _read(path), "our claims" if path is None else repr(str(path)))
+    known = _known(_texts() if path is None else read_yaml(path), "our claims" if path is None else repr(str(path)))
     wanted = list(dict.fromkeys(name for name in names if name != CONTROL)) or [n for n in known if n != CONTROL]
     for name in wanted:
         if name not in known:
@@ -55,14 +52,6 @@ def _known(tree: Any, what: str) -> dict[str, str]:
     if CONTROL in listed or NOBODY in found:
         raise FormatError(f"{what}: {CONTROL!r} and {NOBODY!r} are no names for a claim")
     return {name: said.strip() for name, said in found.items()}
-
-
-def _read(path: Path | str) -> Any:
-    try:
-        return YAML(typ="safe", pure=True).load(read_limited(path, MEGABYTE))
-    except (YAMLError, ValueError, RecursionError) as error:
-        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise FormatError(f"{str(path)!r} cannot be read as YAML: {why}") from error
 
 
 def _texts() -> Any:

@@ -15,11 +15,9 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from personae.errors import FormatError
-from personae.files import bundled, read_limited
+from personae.files import bundled, read_yaml
 
 #: A file of items larger than this is not read.
 MAX_BYTES = 1024 * 1024
@@ -83,16 +81,13 @@ def read_items(path: Path | str | None = None) -> Items:
     """
     if path is None:
         return own_items()
+    tree = read_yaml(path, MAX_BYTES)
     try:
-        tree = YAML(typ="safe", pure=True).load(read_limited(path, MAX_BYTES))
         return Items.model_validate(tree)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise FormatError(f"{str(path)!r} holds no value items: {place}: {first['msg']}") from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise FormatError(f"{str(path)!r} cannot be read as YAML: {why}") from error
 
 
 @cache

@@ -103,17 +103,17 @@ class PostgresDatabase:
 
         with self._lock, self._failing():
             connection = self._connected()
-            if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            idle = psycopg.pq.TransactionStatus.IDLE
+            if connection.info.transaction_status != idle:
                 yield _PostgresSession(connection)
                 return
             connection.execute(begin)
             try:
                 yield _PostgresSession(connection)
                 connection.execute("COMMIT")
-            except BaseException:
-                if not connection.closed:
+            finally:
+                if not connection.closed and connection.info.transaction_status != idle:
                     connection.execute("ROLLBACK")
-                raise
 
     @contextmanager
     def _failing(self) -> Iterator[None]:

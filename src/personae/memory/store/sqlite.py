@@ -106,10 +106,9 @@ class SqliteDatabase:
             try:
                 yield _SqliteSession(self._connection)
                 self._connection.execute("COMMIT")
-            except BaseException:
+            finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                raise
 
     @contextmanager
     def _failing(self) -> Iterator[None]:

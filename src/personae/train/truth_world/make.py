@@ -87,8 +87,8 @@ def study(
     on_step: OnStep | None = None,
 ) -> tuple[Trained, ...]:
     """Both worlds with every seed, in order; `say` hears of each network when it is done."""
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise UsageError(f"seeds are {list(seeds)!r}; give one or more, each once")
+    if not seeds or len(set(seeds)) < len(seeds) or min(seeds) < 0:
+        raise UsageError(f"seeds are {list(seeds)!r}; give one or more from 0 on, each once")
     found = []
     for seed in seeds:
         for kind in get_args(Kind):

@@ -32,7 +32,7 @@ demo: $(VENV)/.demo   ## measure a starter persona with the embedded model; leav
 	$(BIN)/personae measure lighthouse-keeper --out runs/demo --resume
 
 test: $(VENV)/.all    ## every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations=20
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20
 
 check: $(VENV)/.all   ## style, types, walls, evaluations, docs
 	$(BIN)/ruff check .

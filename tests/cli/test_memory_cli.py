@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from personae.cli import memory as room
+from personae.cli import _memory_eval as room
 from personae.cli.memory import memory
 from personae.errors import FormatError, UsageError
 
@@ -140,6 +140,64 @@ def test_what_does_not_go_together_is_said(file, tmp_path):
     with pytest.raises(FormatError, match="no report"):
         asked("diff", str(tmp_path / "x.json"), file)
     assert asked("eval", "locomo", "none.json").exit_code == 2
+
+
+@pytest.fixture
+def own(tmp_path):
+    rows = [
+        {"speaker": "Ines", "text": "I sold the boat.", "session": "1"},
+        {"speaker": "Rui", "text": "It snows.", "session": "2"},
+        {"speaker": "Rui", "text": "Tea at five.", "session": "2"},
+        {"question": "Who sold the boat?", "evidence": ["D1:1"], "code": "fact"},
+        {"question": "Where does it snow?", "evidence": ["D2:1"], "code": "place"},
+        {"question": "Why?"},
+    ]
+    path = tmp_path / "chat.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return str(path)
+
+
+def test_histories_of_ones_own_are_evaluated_with_recall_at_each_cut(own, embedder):
+    result = asked("eval", "own", own, "--retriever", "bm25", "--k", "1")
+    assert "bm25: 2 questions, 3 turns to find among, no embedder" in result.stdout
+    assert "     1  100.0" in result.stdout
+    assert "place" in result.stdout
+    assert "1 questions left out: no evidence" in result.stderr
+    report = json.loads(asked("eval", "own", own, "--json").stdout)
+    assert (report["embedder"], report["level"], report["weights"]["words"] > 0) == ("lengths", "turn", True)
+
+
+def test_runs_over_histories_are_compared_like_any_other(own, tmp_path):
+    one, other = str(tmp_path / "one.json"), str(tmp_path / "other.json")
+    for out in (one, other):
+        asked("eval", "own", own, "--retriever", "bm25", "--k", "1", "--out", out)
+    assert "0 questions better, 0 worse, of 2" in asked("diff", one, other).stdout
+
+
+def test_longmemeval_and_realtalk_files_are_evaluated_by_session_and_by_turn(tmp_path):
+    long = {
+        "question_id": "q1", "question_type": "temporal", "question": "When was the boat sold?", "answer": "today",
+        "haystack_session_ids": ["s1", "answer_2"],
+        "haystack_sessions": [
+            [{"role": "user", "content": "Snow."}],
+            [{"role": "user", "content": "I sold the boat today.", "has_answer": True}],
+        ],
+    }  # fmt: skip
+    (tmp_path / "long.json").write_text(json.dumps([long, {**long, "question_id": "q2_abs"}]))
+    result = asked("eval", "longmemeval", str(tmp_path / "long.json"), "--retriever", "bm25")
+    assert "1 questions, 2 sessions" in result.stdout
+    assert "1 questions left out: abstains" in result.stderr
+    chat = {
+        "name": {"speaker_1": "Ana", "speaker_2": "Rui"},
+        "session_1": [{"clean_text": "I sold the boat.", "speaker": "Ana", "dia_id": "D1:1"}],
+        "qa": [{"question": "Who sold the boat?", "evidence": ["D1:1"], "category": 1}],
+    }
+    (tmp_path / "chat.json").write_text(json.dumps(chat))
+    assert (
+        "1 questions, 1 turns" in asked("eval", "realtalk", str(tmp_path / "chat.json"), "--retriever", "bm25").stdout
+    )
+    with pytest.raises(FormatError, match="no object; a chat of REALTALK"):
+        asked("eval", "realtalk", str(tmp_path / "long.json"), "--retriever", "bm25")
 
 
 def test_help_loads_nothing_heavy():

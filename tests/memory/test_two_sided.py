@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from personae.errors import UsageError
 from personae.memory.facts import Fact
 from personae.memory.two_sided import TwoSided
 from personae.models.pairs.scripted import ScriptedPairs
+from personae.models.scripted import Scripted
 
 PORTO = Fact("1", "I live in Porto.", "extracted", ("t1",))
 FARO = Fact("2", "I live in Faro.", "extracted", ("t2",))
@@ -107,3 +109,33 @@ async def test_senseless_calls_are_refused() -> None:
         stores.active("both")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="at least 1"):
         stores.read("user", "dog", Planar(), k=0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "action", "active"),
+    [
+        ("[Resolution] I moved from Porto to Faro.", "resolved", ["I moved from Porto to Faro."]),
+        (
+            "[Disambiguation]\nI work in Porto.\nI sleep in Faro.",
+            "disambiguated",
+            ["I work in Porto.", "I sleep in Faro."],
+        ),
+        ("[NO_CONFLICT]", "no_conflict", [PORTO.text, FARO.text]),
+        ("Hm.", "kept", [PORTO.text, FARO.text]),
+    ],
+)
+async def test_contradictions_of_one_side_are_settled_by_a_model(answer: str, action: str, active: list[str]) -> None:
+    stores = TwoSided((PORTO, FARO, DOG), (FARO,))
+    after, done = await stores.refined("user", CLASH, Scripted([answer]))
+    assert [decision.action for decision in done.decisions] == [action]
+    assert {fact.text for fact in after.active("user")} == {*active, DOG.text}
+    assert after.persona == (FARO,)
+    again, nothing = await after.refined("user", CLASH, Scripted())
+    assert (again, nothing.calls) == (after, 0)
+
+
+async def test_a_stated_fact_wins_over_an_expansion_that_came_by_another_way() -> None:
+    stores = TwoSided(persona=(PORTO, dataclasses.replace(FARO, origin="expanded")))
+    after, done = await stores.refined("persona", CLASH, Scripted())
+    assert [decision.action for decision in done.decisions] == ["given_wins"]
+    assert [fact.text for fact in after.active("persona")] == [PORTO.text]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from personae.cli.main import main
 
 #: Calls under way when the process dies may be made again: never more than the connection limit.
 IN_FLIGHT = 20
@@ -63,19 +64,21 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def endpoint():
-    server = Endpoint()
-    yield server
-    server.shutdown()
-    server.server_close()
+RUN = ("lighthouse-keeper", "--model", "personae/http/stub", "--with", "self_knowledge,drift", "--n", "6", "--json")
 
 
-def command(out: Path, *more: str) -> list[str]:
-    return [
-        *(sys.executable, "-m", "personae.cli.main", "measure", "lighthouse-keeper", "--model", "personae/http/stub"),
-        *("--with", "self_knowledge,drift", "--n", "6", "--out", str(out), "--json", *more),
-    ]
+def measure(out: Path, *more: str) -> object:
+    """The run in this process, with its exit code: only what is killed needs one of its own."""
+    try:
+        main(["measure", *RUN, "--out", str(out), *more])
+    except SystemExit as stop:
+        return stop.code
+    return 0
+
+
+def started(out: Path, *more: str, **how: object) -> subprocess.Popen:
+    arguments = [sys.executable, "-m", "personae.cli.main", "measure", *RUN, "--out", str(out), *more]
+    return subprocess.Popen(arguments, stdout=subprocess.DEVNULL, **how)
 
 
 def values(out: Path) -> dict[str, object]:
@@ -83,55 +86,58 @@ def values(out: Path) -> dict[str, object]:
     return {m["name"]: (m["value"], m["low"], m["n"], m["missing"], m["reason"]) for m in found}
 
 
-@pytest.fixture
-def environment(endpoint):
-    return os.environ | {"PERSONAE_BASE_URL": endpoint.url}
+@pytest.fixture(scope="module")
+def endpoint():
+    server = Endpoint()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PERSONAE_BASE_URL", server.url)
+        yield server
+    server.shutdown()
+    server.server_close()
 
 
-def test_killed_at_three_points_it_ends_as_if_nothing_had_happened(endpoint, environment, tmp_path):
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    subprocess.run(command(whole), check=True, env=environment, capture_output=True, timeout=300)
-    calls = endpoint.total
+@pytest.fixture(scope="module")
+def whole(endpoint, tmp_path_factory):
+    """A run that nothing disturbed, and how many questions it took."""
+    endpoint.asked.clear()
+    out = tmp_path_factory.mktemp("resume") / "whole"
+    assert measure(out) == 0
     assert max(endpoint.asked.values()) == 1, "even an undisturbed run asks nothing twice"
+    return out, endpoint.total
+
+
+def test_killed_at_three_points_it_ends_as_if_nothing_had_happened(endpoint, whole, tmp_path, capsys):
+    undisturbed, calls = whole
+    broken = tmp_path / "broken"
     endpoint.asked.clear()
     for share in (0.02, 0.4, 0.8):
-        _run_and_kill(command(broken, "--resume"), environment, endpoint, at=int(share * calls))
-    result = subprocess.run(command(broken, "--resume"), check=True, env=environment, capture_output=True, timeout=300)
-    assert values(broken) == values(whole)
-    assert json.loads(result.stdout)["measurements"]
+        _run_and_kill(broken, endpoint, at=int(share * calls))
+    assert measure(broken, "--resume") == 0
+    assert json.loads(capsys.readouterr().out)["measurements"]
+    assert values(broken) == values(undisturbed)
     assert endpoint.total - calls <= 3 * IN_FLIGHT
     assert len(endpoint.asked) == calls
 
 
-def test_a_finished_run_is_not_run_again(endpoint, environment, tmp_path):
-    subprocess.run(command(tmp_path / "run"), check=True, env=environment, capture_output=True, timeout=300)
+def test_a_finished_run_is_not_run_again(endpoint, whole, capsys):
+    out, _ = whole
     before = endpoint.total
-    again = subprocess.run(command(tmp_path / "run"), env=environment, capture_output=True, text=True, timeout=300)
-    assert again.returncode == 1
-    assert "already holds a run" in again.stderr
-    assert "Traceback" not in again.stderr
-    subprocess.run(command(tmp_path / "run", "--resume"), check=True, env=environment, capture_output=True, timeout=300)
+    assert measure(out) == 1
+    assert "already holds a run" in capsys.readouterr().err
+    assert measure(out, "--resume") == 0
     assert endpoint.total == before
 
 
-def test_another_seed_is_another_run(endpoint, environment, tmp_path):
-    subprocess.run(command(tmp_path / "run"), check=True, env=environment, capture_output=True, timeout=300)
-    other = subprocess.run(
-        command(tmp_path / "run", "--resume", "--seed", "9"),
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert other.returncode == 1
-    assert "seed was 0 and is now 9" in other.stderr
+def test_another_seed_is_another_run(whole, capsys):
+    out, _ = whole
+    assert measure(out, "--resume", "--seed", "9") == 1
+    assert "seed was 0 and is now 9" in capsys.readouterr().err
 
 
-def test_an_interrupted_run_says_how_to_go_on_and_is_not_called_finished(endpoint, environment, tmp_path):
+def test_an_interrupted_run_says_how_to_go_on_and_is_not_called_finished(endpoint, tmp_path):
     out = tmp_path / "run"
-    process = subprocess.Popen(
-        command(out), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=_listen
-    )
+    endpoint.asked.clear()
+    process = started(out, stderr=subprocess.PIPE, text=True, preexec_fn=_listen)
     _wait_for(endpoint, process, at=40)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=120)
@@ -139,7 +145,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_is_not_called_finished(endpoin
     assert said.strip().endswith("--resume")
     assert "Traceback" not in said
     assert not (out / "measurements.json").exists()
-    subprocess.run(command(out, "--resume"), check=True, env=environment, capture_output=True, timeout=300)
+    assert measure(out, "--resume") == 0
     assert values(out)["self_knowledge"]
 
 
@@ -154,9 +160,9 @@ def _wait_for(endpoint: Endpoint, process: subprocess.Popen, *, at: int) -> None
     assert process.poll() is None, "the run ended before it could be stopped"
 
 
-def _run_and_kill(arguments: list[str], environment: dict[str, str], endpoint: Endpoint, *, at: int) -> None:
+def _run_and_kill(out: Path, endpoint: Endpoint, *, at: int) -> None:
     """Start the run and kill −9 it as soon as the endpoint has been asked `at` questions in all."""
-    process = subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = started(out, "--resume", stderr=subprocess.DEVNULL)
     _wait_for(endpoint, process, at=at)
     process.send_signal(signal.SIGKILL)
     process.wait()

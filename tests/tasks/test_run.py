@@ -33,8 +33,8 @@ def small_persona(tmp_path):
 @pytest.mark.slow
 def test_two_runs_with_the_same_seed_measure_the_same(small_persona, tmp_path):
     some = ("self_knowledge", "grounding", "cost")
-    first = measure_persona(small_persona, tmp_path / "one", measures=some, seed=4)
-    second = measure_persona(small_persona, tmp_path / "two", measures=some, seed=4)
+    first = measure_persona(small_persona, tmp_path / "one", measures=some, n=2, seed=4)
+    second = measure_persona(small_persona, tmp_path / "two", measures=some, n=2, seed=4)
     timed = ("cost.seconds", "cost.tokens")
     assert [m for m in first if m.name not in timed] == [m for m in second if m.name not in timed]
     values = {m.name: m.value for m in first}

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeGuard
 
-from personae.memory import Recalled
+from personae.memory import Recalled, Recollection
 from personae.persona.lorebook.trace import Activation
 from personae.persona.persona import Persona
 from personae.types import Completion, Conversation, Message, Model, Outcome, Settings
@@ -48,7 +48,8 @@ class Prompted:
     """A finished prompt and how it came about.
 
     `messages` go to the model, `stop` ends the persona's turn, `pruned` says in words what had no room,
-    `tokens` is the price of all messages (with a few tokens for each message's frame).
+    `tokens` is the price of all messages (with a few tokens for each message's frame), `recollections` are the lines
+    of the section "memory" that come from earlier talks.
     """
 
     messages: tuple[Message, ...]
@@ -57,6 +58,7 @@ class Prompted:
     stop: tuple[str, ...] = ()
     pruned: tuple[str, ...] = ()
     tokens: int = 0
+    recollections: tuple[Recollection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from personae.memory.long_term import LongTerm
+    from personae.memory.turns import Scope
 
 
 @click.command()
@@ -24,6 +30,7 @@ import click
     type=click.Path(path_type=Path, dir_okay=False),
     help="Go on with the talk of a transcript.",
 )
+@click.option("--memory", metavar="STORE", help="Remember across talks, in this file or postgresql://… address.")
 @click.option("--sillytavern", is_flag=True, help="Run the lorebook with SillyTavern's extensions.")
 def chat(
     file: str,
@@ -36,23 +43,32 @@ def chat(
     greeting: int,
     transcript: Path | None,
     resume: Path | None,
+    memory: str | None,
     sillytavern: bool,
 ) -> None:
     """Talk to the persona in FILE: a character card, a persona file, or the id of a starter.
 
     Every turn is appended to a transcript (JSON lines), by default below runs/chats. Ctrl-C stops a reply and keeps
     the talk; at the prompt, Ctrl-C or Ctrl-D ends it. Type /help for the commands.
+
+    With --memory every turn is also kept in a store, under the names of the persona and of --user, and later talks
+    recall it; see personae memory.
     """
     from personae.agent import Agent, RolePlayPrompt
     from personae.cli.talk import Talk
+    from personae.memory import Window
+    from personae.memory.turns import Scope
     from personae.models.registry import open_model
     from personae.persona.find import find
     from personae.types import Settings
 
     persona = find(file)
+    path = transcript or resume or default_path(persona.name, datetime.now())
+    after = ExitStack()
     agent = Agent(
         persona=persona,
         model=open_model(model, **({"base_url": base_url} if base_url else {})),
+        memory=_lasting(memory, Scope(persona.name, user, path.stem), after) if memory else Window(),
         prompt=RolePlayPrompt(
             greeting=greeting if greeting >= 0 and persona.greetings else None,
             lore_profile="sillytavern" if sillytavern else "spec",
@@ -61,10 +77,20 @@ def chat(
         user=user,
         seed=seed,
     )
-    path = transcript or resume or default_path(persona.name, datetime.now())
-    with Talk(agent, path) as talk:
+    with after, Talk(agent, path) as talk:
         talk.begin(resume=resume, greeting=greeting)
         talk.go_on()
+
+
+def _lasting(address: str, scope: Scope, after: ExitStack) -> LongTerm:
+    """The memory of a store, which is closed afterwards; by words alone where the embedder is not installed."""
+    from personae.memory.store import open_store
+
+    store = after.enter_context(closing(open_store(address)))
+    from personae.memory.long_term import LongTerm
+    from personae.models.embedder import installed_embedder
+
+    return LongTerm(store, scope, installed_embedder())
 
 
 def default_path(name: str, now: datetime) -> Path:

@@ -1,36 +1,41 @@
-"""`personae memory`: does a memory find what a question is about, and how do two runs differ?"""
+"""`personae memory`: what is remembered; does a memory find what a question is about, and how do two runs differ?"""
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from personae.cli._memory_answers import answers, judge
+from personae.cli._memory_eval import RETRIEVERS, embedder_for, history_commands
+from personae.cli._memory_store import COMMANDS
 from personae.errors import MissingExtra, UsageError
 
 if TYPE_CHECKING:
     from personae.measure.recall.report import Difference
     from personae.measure.recall.tuning import Tuned
-    from personae.models.vector_cache import CachedEmbedder
-    from personae.types import Embedder
 
-RETRIEVERS = ("default", "bm25", "dense", "raw", "hybrid-session")
-EXACT = ("raw", "hybrid-session")  #: retrievers whose published lists only the 32-bit embedder gives
 LARGEST_REPORT = 400 * 1024 * 1024
 
 
 @click.group()
 def memory() -> None:
-    """What a memory finds again."""
+    """What an agent remembers: look, find, forget – and how well a memory finds things again."""
+
+
+for command in COMMANDS:
+    memory.add_command(command)
 
 
 @memory.group("eval")
 def evaluate() -> None:
-    """Evidence recall on a benchmark's file, which you bring yourself."""
+    """Evidence recall and answers on a benchmark's file, or your own, which you bring yourself."""
+
+
+for command in (*history_commands(), answers, judge):
+    evaluate.add_command(command)
 
 
 @evaluate.command()
@@ -90,7 +95,7 @@ def locomo(
         raise UsageError("--tune chooses weights of the default over turns; leave --retriever and --level out")
     setup = Setup(retriever, k, level, evidence, per_session)
     dialogues = load_locomo(file)
-    with _embedder(retriever, precision, cache, threads) as embedder, progress("evidence recall") as step:
+    with embedder_for(retriever, precision, cache, threads) as embedder, progress("evidence recall") as step:
         found = evaluate(dialogues, setup, embedder, on_step=step)
         tuned = _tuned(dialogues, embedder, k, evidence) if tune else None
     report = as_data(found, embedder=embedder.name if embedder else None, source=Path(file).name, seed=seed)
@@ -116,7 +121,7 @@ def personabench(
         from personae.measure.private_documents import run_personabench
     except ModuleNotFoundError as error:
         raise MissingExtra("embedded", error.name or "numpy") from error
-    with _embedder("dense", precision, cache, threads) as embedder:
+    with embedder_for("dense", precision, cache, threads) as embedder:
         found = run_personabench(folder, embedder, noise=noise, k=k)
     if as_json:
         click.echo(
@@ -149,32 +154,6 @@ def diff(after: str, before: str, seed: int, as_json: bool) -> None:
     click.echo(f"{found.better} questions better, {found.worse} worse, of {found.recall.n}")
     if found.only_in_one:
         click.secho(f"{found.only_in_one} questions are in one of the runs only", err=True, dim=True)
-
-
-@contextlib.contextmanager
-def _embedder(retriever: str, precision: str, cache: str | None, threads: int) -> Iterator[CachedEmbedder | None]:
-    """The embedder a retriever needs, remembering; None for words alone."""
-    if retriever == "bm25":
-        yield None
-        return
-    from personae.models.vector_cache import CachedEmbedder
-
-    cached = CachedEmbedder(_opened(retriever, precision, threads), cache)
-    try:
-        yield cached
-    finally:
-        cached.close()
-
-
-def _opened(retriever: str, precision: str, threads: int) -> Embedder:
-    from personae.models.embedder import MiniLM
-    from personae.models.minilm_fp32 import INSTALL, MiniLM32, weights
-
-    if precision == "fp32" or (precision == "auto" and retriever in EXACT and weights() is not None):
-        return MiniLM32(threads=threads)
-    if retriever in EXACT:
-        click.secho(f"8-bit vectors: lists may differ from published ones; for equal ones: {INSTALL}", err=True)
-    return MiniLM(threads)
 
 
 def _tuned(dialogues: Any, embedder: Any, k: int, reading: Any) -> Tuned:

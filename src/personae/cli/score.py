@@ -15,6 +15,7 @@ import click
 from personae.cli._apc import apc
 from personae.cli._chat_statistics import chat
 from personae.cli._style import style
+from personae.cli._toxicity import score_toxicity
 from personae.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def score() -> None:
 score.add_command(apc)
 score.add_command(style)
 score.add_command(chat)
+score.add_command(score_toxicity)
 
 
 @score.command()

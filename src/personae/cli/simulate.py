@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from personae.cli._group import group
+from personae.cli._photos import photos
 from personae.cli._trait_talks import trait_talks
 from personae.errors import RunError, UsageError
 
@@ -26,6 +27,7 @@ def simulate() -> None:
 
 
 simulate.add_command(group)
+simulate.add_command(photos)
 simulate.add_command(trait_talks)
 
 

@@ -26,7 +26,7 @@ from personae.errors import ModelError, PersonaeError, UsageError
 from personae.types import Conversation, Message
 
 HELP = """\
-/why         what the model read for the last reply: sections, lore, tokens, seconds
+/why         what the model read for the last reply: sections, lore, memories, tokens, seconds
 /retry       take the last reply back and ask again with the next seed
 /undo        take your last line and the reply to it back
 /save PATH   write the talk without what was undone
@@ -52,6 +52,7 @@ class Talk:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._settle()
         close = getattr(self.agent.model, "close", None)
         if close is not None:
             closed = close()
@@ -207,6 +208,12 @@ class Talk:
     def _take_back(self, before: Conversation) -> None:
         self.transcript.undo(len(self.conversation) - len(before))
         self.conversation = before
+
+    def _settle(self) -> None:
+        """Let the memory forget what was taken back, and keep what was said but not answered."""
+        settle = getattr(self.agent.memory, "settle", None)
+        if settle is not None:
+            self._runner.run(settle(self.conversation))
 
     def _facts(self) -> dict[str, Any]:
         agent = self.agent

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from personae.cli._toxicity import train_toxicity
 from personae.cli._truth_world import truth_world
 
 
@@ -100,3 +101,4 @@ def soft_prompt(
 
 
 train.add_command(truth_world)
+train.add_command(train_toxicity)

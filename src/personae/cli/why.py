@@ -1,4 +1,4 @@
-"""What `/why` shows: the prompt in sections, the lore in it, what had no room, and what the reply cost."""
+"""What `/why` shows: the prompt in sections, the lore and the memories in it, what had no room, what the reply cost."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from personae.agent import Turn
+from personae.memory import Recollection
 from personae.persona.lorebook.trace import Decision
 
 #: Characters of a section that are shown; the middle of longer ones is left out.
@@ -19,6 +20,8 @@ def why(turn: Turn, console: Console | None = None) -> None:
     console.print(_sections(turn))
     if turn.prompt.lore.trace:
         console.print(_lore(turn.prompt.lore.trace))
+    if turn.prompt.recollections:
+        console.print(_memories(turn.prompt.recollections))
     for line in turn.prompt.pruned:
         console.print(Text(f"no room for: {line}"))
     for candidate in turn.candidates:
@@ -51,6 +54,15 @@ def _lore(trace: tuple[Decision, ...]) -> Table:
         place = f"depth {decision.depth}, {decision.role}" if decision.where == "depth" else str(decision.where)
         reason = Text(_plain(f"{decision.reason}{key}{source}"))
         table.add_row(Text(_plain(decision.label)), reason, str(decision.tokens), place)
+    return table
+
+
+def _memories(recollections: tuple[Recollection, ...]) -> Table:
+    table = Table("memory", "why", "from", title=f"memory: {len(recollections)} of earlier talks")
+    for one in recollections:
+        shares = ", ".join(f"{signal} {share:.0%}" for signal, share in one.why.items() if share >= 0.005)
+        sources = f"{one.at or ''} {', '.join(one.sources)}".strip()
+        table.add_row(Text(_plain(one.text)), Text(shares or "always shown"), Text(_plain(sources)))
     return table
 
 

@@ -3,7 +3,7 @@ that contradict each other."""
 
 from personae.memory.facts import Fact
 from personae.memory.refine import Refined, refine
-from personae.memory.roles import Memory, Recalled
+from personae.memory.roles import Memory, Recalled, Recollection
 from personae.memory.window import Window
 
-__all__ = ["Fact", "Memory", "Recalled", "Refined", "Window", "refine"]
+__all__ = ["Fact", "Memory", "Recalled", "Recollection", "Refined", "Window", "refine"]

@@ -180,8 +180,10 @@ def blocks(
 
 
 def _central(turns: Sequence[Turn]) -> str:
-    """The turn that is nearest to all others by TF-IDF; of equals the first."""
-    texts = [" ".join(turn.text.split()) for turn in turns]
+    """The turn that is nearest to all others by TF-IDF, without orders to a model; of equals the first."""
+    texts = [text for turn in turns if (text := cleaned(turn.text))]
+    if not texts:
+        return ""
     model = TfIdf.fit(texts)
     return max(texts, key=lambda text: sum(model.similarities(text, texts)))
 

@@ -127,6 +127,15 @@ def moment(at: str) -> datetime:
         raise UsageError(f"{at!r} is no ISO 8601 time; write it like '2026-03-01T09:30:00'") from error
 
 
+def mended(text: str) -> str:
+    r"""The text without half characters (lone surrogates), which a model may emit and no database takes.
+
+    >>> mended("half \ud83d")
+    'half ?'
+    """
+    return text.encode("utf-8", "replace").decode()
+
+
 def _named(**names: str) -> None:
     for what, name in names.items():
         if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME:

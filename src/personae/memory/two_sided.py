@@ -15,8 +15,9 @@ from typing import Any, Literal
 from personae.errors import UsageError
 from personae.memory.conflicts import EDGE
 from personae.memory.facts import Fact, outranks
+from personae.memory.refine import Refined, refine
 from personae.memory.retrieval.words import terms
-from personae.types import CONTRADICTION, Embedder, PairScorer
+from personae.types import CONTRADICTION, Embedder, Model, PairScorer
 
 Side = Literal["user", "persona"]
 Action = Literal["appended", "replaced", "superseded", "known", "given_wins"]
@@ -26,8 +27,8 @@ SAME = 0.9
 #: Facts below this cosine do not come to mind, and no more than so many do (published).
 FLOOR = 0.2
 MOST = 5
-#: Weight of the share of the query's words in a fact, beside the cosine.
-KEYWORDS = 0.5
+#: Weight of the share of the query's words in a fact, beside the cosine: the best of six on half of 200 talks, by .004.
+KEYWORDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class TwoSided:
     def read(
         self, side: Side, query: str, embedder: Embedder, *, k: int = MOST, floor: float = FLOOR
     ) -> tuple[Found, ...]:
-        """The active facts nearest to the query: cosine ≥ `floor`, best `k` by cosine + .5 · share of shared words.
+        """The active facts nearest to the query: cosine ≥ `floor`, best `k` by cosine + .2 · share of shared words.
 
         Raises UsageError for an empty query or k < 1.
         """
@@ -128,6 +129,22 @@ class TwoSided:
             if cosine >= floor
         ]
         return tuple(sorted(found, key=lambda one: -one.score)[:k])
+
+    async def refined(self, side: Side, scorer: PairScorer, model: Model, **options: Any) -> tuple[TwoSided, Refined]:
+        """The stores after the contradictions of one side are settled (`memory.refine`), and what was decided.
+
+        A write settles what is plain: the newer fact supersedes. This asks where both may hold, and looks at facts
+        that came by other ways. An expansion that a stated fact has won over is superseded, as in `write`.
+        options: settings, max_calls, edge. Raises what `refine` raises.
+        """
+        done = await refine(self.of(side), scorer, model, **options)
+        facts = {fact.id: fact for fact in done.facts}
+        for decision in done.decisions:
+            ends = sorted(decision.conflict.pair, key=lambda id: facts[id].origin == "expanded")
+            if decision.action == "given_wins" and facts[ends[1]].active:
+                facts[ends[1]] = dataclasses.replace(facts[ends[1]], superseded_by=(ends[0],))
+        after = tuple(facts.values())
+        return (TwoSided(after, self.persona) if side == "user" else TwoSided(self.user, after)), done
 
     def without(self, sources: Set[str]) -> TwoSided:
         """The stores as far as they rest on other turns: a fact goes with the last of its sources.

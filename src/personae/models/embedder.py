@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,11 @@ class MiniLM:
             ids = np.array([encoding.ids], dtype=np.int64)
             vectors[row] = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
         return vectors
+
+
+def installed_embedder() -> MiniLM | None:
+    """The embedder where the packages it needs are installed, else None."""
+    return MiniLM() if all(find_spec(package) for package in ("numpy", "onnxruntime", "tokenizers")) else None
 
 
 def cosine(a: Any, b: Any) -> float:

@@ -36,6 +36,14 @@ class Remembering:
         return np.array([self._known[text] for text in texts])
 
 
+@pytest.fixture(scope="module")
+def remembering():
+    """The embedder, computing each text once for all tests of this file."""
+    from personae.models.embedder import MiniLM
+
+    return Remembering(MiniLM())
+
+
 @pytest.fixture
 def dialogues(data_dir):
     return read_ranking(data_dir / "nli-compiled" / "nli_test_dnli_rank.jsonl")
@@ -62,24 +70,19 @@ async def test_shared_words_rank_the_dialogues_as_the_reference_does(dialogues):
 
 
 @pytest.mark.slow
-async def test_embeddings_rank_the_dialogues_as_the_reference_does(dialogues):
-    from personae.models.embedder import MiniLM
-
-    found = await percentages(dialogues, NearPersona(Remembering(MiniLM())))
+async def test_embeddings_rank_the_dialogues_as_the_reference_does(dialogues, remembering):
+    found = await percentages(dialogues, NearPersona(remembering))
     assert found["hits@1"] == pytest.approx(28.4, abs=TOLERANCE)
     assert found["contradict@1"] == pytest.approx(25.8, abs=TOLERANCE)
     assert found["entail@1"] == pytest.approx(40.6, abs=TOLERANCE)
 
 
 @pytest.mark.slow
-async def test_nearness_to_the_persona_finds_the_reply_among_19_others(data_dir):
+async def test_nearness_to_the_persona_finds_the_reply_among_19_others(data_dir, remembering):
     """1,000 PersonaChat turns (every seventh); reference P@1 .411, .573 with w = .5, .611 with w = 1."""
-    from personae.models.embedder import MiniLM
-
     turns = persona_chat(data_dir)
     cases = among_distractors([turns[row] for row in range(0, 7000, 7)])
-    embedder = Remembering(MiniLM())
-    near, persona = NearTalk(embedder), NearPersona(embedder)
+    near, persona = NearTalk(remembering), NearPersona(remembering)
     found = {w: await picks(cases, PlusPersona(near, persona, w)) for w in (0.0, 0.5, 1.0)}
     hits = {w: at_one(picked)[0].value for w, picked in found.items()}
     assert hits == pytest.approx({0.0: 0.411, 0.5: 0.573, 1.0: 0.611}, abs=0.03)
@@ -89,12 +92,12 @@ async def test_nearness_to_the_persona_finds_the_reply_among_19_others(data_dir)
 
 
 @pytest.mark.slow
-async def test_reranking_keeps_contradictions_off_the_top(dialogues):
-    """At least 5 points fewer than the cosine picks; the labels are people's, not the scorer's."""
-    from personae.models.embedder import MiniLM
-
-    near, scorer = NearPersona(Remembering(MiniLM())), open_pair_scorer("embedded")
-    before, after = await picks(dialogues, near), await picks(dialogues, NLIRerank(scorer, near).rank)
+async def test_reranking_keeps_contradictions_off_the_top(dialogues, remembering):
+    """At least 5 points fewer than the cosine picks, on every second dialogue; the labels are people's, not the
+    scorer's."""
+    near, scorer = NearPersona(remembering), open_pair_scorer("embedded")
+    some = dialogues[::2]
+    before, after = await picks(some, near), await picks(some, NLIRerank(scorer, near).rank)
     change = change_at_one(after, before, "contradict")
     assert change.value <= -0.05
     assert change.details["sign_p"] < 0.05
@@ -102,15 +105,13 @@ async def test_reranking_keeps_contradictions_off_the_top(dialogues):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["SimOAP", "NLIRerank"])
-async def test_the_pick_agrees_with_the_persona_more_than_a_random_pick(data_dir, way):
+async def test_the_pick_agrees_with_the_persona_more_than_a_random_pick(data_dir, remembering, way):
     """50 PersonaChat turns × 16 replies of the embedded model, recorded by benchmarks/decoding.py with the C-scores of
     another pair scorer than the one that chooses: other weights, trained on other data."""
-    from personae.models.embedder import MiniLM
-
     if not SAMPLES.is_file():
         absent(f"no recorded samples at {SAMPLES}; run benchmarks/decoding.py --only simoap")
     scorer, turns = open_pair_scorer("embedded"), persona_chat(data_dir)
-    near = NearPersona(Remembering(MiniLM()))
+    near = NearPersona(remembering)
     rank = {"SimOAP": SimOAP(scorer).rank, "NLIRerank": NLIRerank(scorer, near).rank}[way]
     picked, average = {}, {}
     for line in map(json.loads, SAMPLES.read_text("utf-8").splitlines()):

@@ -76,6 +76,23 @@ def test_personafeedback_personas_are_read_as_lines_with_their_tier():
     assert third.history == ("The lamp was out again.", "I sleep by day.")
 
 
+def test_a_table_may_call_its_columns_otherwise(tmp_path):
+    row = {"profile": "Likes herring", "user_query": "Dinner?", "answer_a": "Herring.", "answer_b": "Pizza."}
+    (tmp_path / "t.jsonl").write_text(json.dumps(row))
+    columns = {"persona": "profile", "question": "user_query", "chosen": "answer_a", "rejected": "answer_b"}
+    (pair,) = load_pairs(tmp_path / "t.jsonl", columns)
+    assert (pair.persona, pair.question, pair.better, pair.worse) == (
+        ("Likes herring",),
+        "Dinner?",
+        "Herring.",
+        "Pizza.",
+    )
+    with pytest.raises(FormatError, match=r"t.jsonl, line 1.*no column 'answer_c' for 'chosen'; it has profile"):
+        load_pairs(tmp_path / "t.jsonl", columns | {"chosen": "answer_c"})
+    with pytest.raises(UsageError, match="'better' is no column of a pair"):
+        load_pairs(tmp_path / "t.jsonl", {"better": "answer_a"})
+
+
 @pytest.mark.parametrize(
     ("load", "says"),
     [

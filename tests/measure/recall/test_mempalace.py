@@ -6,6 +6,7 @@ import pytest
 
 from personae.measure.recall import load_locomo
 from personae.measure.recall.mempalace import WholeSessions, shrink
+from personae.memory.retrieval.documents import session_texts
 
 
 def test_words_quotes_and_names_shrink_by_their_shares():
@@ -21,7 +22,7 @@ def test_repeated_words_count_repeatedly():
 
 
 def test_hybrid_reorders_what_raw_found(small, letters):
-    dialogue = load_locomo(small)[0]
-    sessions = WholeSessions.of(dialogue.turns, letters)
+    turns = load_locomo(small)[0].turns
+    sessions = WholeSessions.of({f"session_{name}": text for (_, name), text in session_texts(turns).items()}, letters)
     assert sorted(sessions.raw("Who loves bees?")) == ["session_1", "session_2", "session_3"]
     assert sessions.hybrid("Who loves bees?")[0] == "session_2"

@@ -91,6 +91,14 @@ def test_sets_of_others_are_read_by_their_form(data_dir):
     assert len(task.dataset) == 1000
 
 
+def test_a_table_with_other_columns_is_read_by_naming_them(tmp_path):
+    (tmp_path / "t.csv").write_text("persona,question,good,bad\nLikes tea,Drink?,Tea.,Ale.\n")
+    (sample,) = persona_choice(str(tmp_path / "t.csv"), columns="chosen=good, rejected=bad").dataset
+    assert sample.choices == ["Tea.", "Ale."]
+    with pytest.raises(UsageError, match="ours=theirs"):
+        persona_choice(str(tmp_path / "t.csv"), columns="chosen")
+
+
 def test_wrong_arguments_are_refused_before_any_call():
     for wrong in ({"conditions": "guess"}, {"nearness": "smell"}, {"way": "sung"}):
         with pytest.raises(UsageError):

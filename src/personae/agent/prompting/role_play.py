@@ -68,6 +68,7 @@ class RolePlayPrompt:
             stop=(f"\n{user}:",),
             pruned=pruned,
             tokens=draft.cost(count),
+            recollections=recalled.recollections,
         )
 
     def _history(self, persona: Persona, recalled: Recalled, user: str, seed: int) -> tuple[Message, ...]:

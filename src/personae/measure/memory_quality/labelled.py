@@ -6,9 +6,11 @@
       - {u: "I love sushi.", keep: [likes sushi]}
       - {a: "I keep a lighthouse.", keep: [is keep lighthouse]}
       - {r: "Rita loves sushi."}
+      - {u: "I stopped eating fish.", keep: [avoids fish], ends: [likes sushi]}
 
 `u` is the user, `a` the persona, `r` recalled text, `d` derived text. A label is `likes`, `dislikes`, `avoids`,
 `requires` or `is`, then the words that carry it. Equal labels of one speaker mean the same thing said again.
+`ends` lists labels that hold no longer from this turn on.
 """
 
 from __future__ import annotations
@@ -38,10 +40,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class LabelledTurn:
-    """A turn and what should be kept of it."""
+    """A turn, what should be kept of it, and what holds no longer from it on."""
 
     turn: Turn
     keep: tuple[Label, ...]
+    ends: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,10 @@ def read_talk(path: Path) -> Talk:
 
 def _turn(number: int, row: Any, scope: Scope) -> LabelledTurn:
     speakers = [key for key in row if key in _SPEAKERS] if isinstance(row, dict) else []
-    if len(speakers) != 1 or not set(row) <= {*_SPEAKERS, "keep"} or not isinstance(row[speakers[0]], str):
-        raise FormatError(f"turn {number}: give one of u, a, r, d with a text, and keep with labels; not {row!r}")
+    if len(speakers) != 1 or not set(row) <= {*_SPEAKERS, "keep", "ends"} or not isinstance(row[speakers[0]], str):
+        raise FormatError(
+            f"turn {number}: give one of u, a, r, d with a text, and keep and ends with labels; not {row!r}"
+        )
     who = speakers[0]
     turn = Turn(
         id=turn_id(1, number),
@@ -89,7 +94,8 @@ def _turn(number: int, row: Any, scope: Scope) -> LabelledTurn:
         origin=_SPEAKERS[who],  # type: ignore[arg-type]
         sources=(turn_id(1, number - 1),) if who == "d" and number > 1 else (),
     )
-    return LabelledTurn(turn, tuple(_label(number, text) for text in row.get("keep") or ()))
+    keep, ends = (tuple(_label(number, text) for text in row.get(key) or ()) for key in ("keep", "ends"))
+    return LabelledTurn(turn, keep, ends)
 
 
 def _label(number: int, text: Any) -> Label:

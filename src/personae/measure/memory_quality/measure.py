@@ -13,20 +13,19 @@ from personae.memory.profile.extraction import extract
 from personae.memory.profile.merging import merge
 from personae.memory.profile.profile import Profile
 from personae.memory.profile.rendering import CAP, rendered
-from personae.memory.profile.schema import Change
+from personae.memory.profile.schema import Change, Entry
 from personae.stats.intervals import mean_interval, wilson
 from personae.types import Measurement
 
 
 def quality(
-    talks: Sequence[Talk], *, cap: int = CAP, clock: Callable[[], float] = time.perf_counter
+    talks: Sequence[Talk], *, cap: int = CAP, clock: Callable[[], float] = time.process_time
 ) -> tuple[Measurement, ...]:
     """What the rules of the profile make of labelled talks, turn by turn as they would come in.
 
-    junk, hallucinated: shares of what was extracted; duplicate: share of what stands at the end; missed: share of the
-    labels; each 0 … 1 with Wilson's interval, pooled over talks, the cases listed in `details`.
-    ingest: milliseconds per turn by `clock`; tokens: tokens of the profile in the prompt, at most
-    `cap` a side.
+    junk, hallucinated: shares of what was extracted; duplicate, stale: shares of what stands at the end; missed: share
+    of the labels; each 0 … 1 with Wilson's interval, pooled over talks, the cases listed in `details`.
+    ingest: milliseconds per turn by `clock`; tokens: tokens of the profile in the prompt, at most `cap` a side.
     Raises UsageError without talks.
     """
     if not talks:
@@ -39,16 +38,13 @@ def quality(
         results.append(judged(talk, changes, profile.entries))
     extracted = [len(one.kept) + len(one.junk) + len(one.hallucinated) for one in results]
     labels = [one.labels for one in results]
+    held = [one.current for one in results]
     return (
         _share("junk", [[_line(c) for c in one.junk] for one in results], extracted, "nothing was extracted"),
-        _share(
-            "duplicate",
-            [[e.sentence for e in one.duplicates] for one in results],
-            [o.current for o in results],
-            "nothing is held at the end",
-        ),
+        _share("duplicate", [_said(one.duplicates) for one in results], held, "nothing is held at the end"),
         _share("hallucinated", [[_line(c) for c in one.hallucinated] for one in results], extracted, "none extracted"),
         _share("missed", [[_missed(*m) for m in one.missed] for one in results], labels, "the talks have no label"),
+        _share("stale", [_said(one.stale) for one in results], held, "nothing is held at the end"),
         _mean("ingest", times, "ms per turn"),
         _mean("tokens", tokens, "tokens per turn"),
     )
@@ -82,6 +78,10 @@ def _share(name: str, cases: Sequence[list[str]], totals: Sequence[int], reason:
     return Measurement(
         f"memory/{name}", count / n, low=interval.low, high=interval.high, n=n, unit="share", details=details
     )
+
+
+def _said(entries: Sequence[Entry]) -> list[str]:
+    return [entry.sentence for entry in entries]
 
 
 def _mean(name: str, values: Sequence[float], unit: str) -> Measurement:

@@ -1,4 +1,4 @@
-"""What was kept beside what should have been: junk, what was never said, what was missed."""
+"""What was kept beside what should have been: junk, what was never said, what was missed, what is out of date."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Judged:
 
     `kept` match a label of their turn, `junk` was said but not worth keeping, `hallucinated` holds words that were not
     said (and that no label confirms), not by its owner, or the other way round. `current` counts the entries that stand
-    at the end.
+    at the end; `stale` are those of them that a later turn has ended.
     """
 
     kept: tuple[Change, ...]
@@ -29,6 +29,7 @@ class Judged:
     labels: int
     duplicates: tuple[Entry, ...]
     current: int
+    stale: tuple[Entry, ...] = ()
 
 
 def judged(talk: Talk, changes: Iterable[Change], entries: Sequence[Entry]) -> Judged:
@@ -57,7 +58,14 @@ def judged(talk: Talk, changes: Iterable[Change], entries: Sequence[Entry]) -> J
     expected = [(row.turn.id, label) for row in talk.turns for label in row.keep]
     missed = tuple(one for one in expected if one not in hit)
     return Judged(
-        tuple(kept), tuple(junk), tuple(hallucinated), missed, len(expected), _duplicates(talk, entries), len(entries)
+        kept=tuple(kept),
+        junk=tuple(junk),
+        hallucinated=tuple(hallucinated),
+        missed=missed,
+        labels=len(expected),
+        duplicates=_duplicates(talk, entries),
+        current=len(entries),
+        stale=_stale(talk, entries),
     )
 
 
@@ -90,6 +98,21 @@ def _reversed(change: Change, label: Label) -> bool:
     if change.polarity is None or label.kind == "is":
         return False
     return (change.polarity in NEGATIVE) != (label.kind in NEGATIVE) and _close(change.value, label)
+
+
+def _stale(talk: Talk, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Entries that a turn after all their sources says hold no longer."""
+    places = {source_of(row.turn): place for place, row in enumerate(talk.turns)}
+
+    def ended(entry: Entry) -> bool:
+        last = max((places.get(source, -1) for source in entry.sources), default=-1)
+        return any(
+            row.turn.speaker == (talk.user if entry.owner == "user" else talk.persona)
+            and any(carries(entry.polarity, entry.value, label) for label in row.ends)
+            for row in talk.turns[last + 1 :]
+        )
+
+    return tuple(entry for entry in entries if ended(entry))
 
 
 def _duplicates(talk: Talk, entries: Sequence[Entry]) -> tuple[Entry, ...]:

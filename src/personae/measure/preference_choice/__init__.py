@@ -2,7 +2,8 @@
 
 item.py      what a question is: the user's words, the options, what was said before, the passage that settles it
 letters.py   which letter a spoken answer names: exactly one, or a reason
-asking.py    a question under a condition: history, recalled, floor, ceiling
+asking.py    a question under a condition: history, recalled, note, floor, ceiling
+noted.py     the history as a note, written before the question is known
 floors.py    what the options give away by themselves
 numbers.py   lift between floor and ceiling; by type, distance and context length
 measure.py   the measure `preference_choice`

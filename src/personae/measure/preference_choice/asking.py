@@ -21,9 +21,10 @@ from personae.types import Message, Model, OptionScores, Outcome, Settings
 
 #: "history"  all that was said before stands above the question, cut from the left where it is too long
 #: "recalled" the messages nearest to the question do
+#: "note"     a note of at most 2,048 tokens does, written of the history by somebody who did not know the question
 #: "floor"    nothing does
 #: "ceiling"  the passage that settles it does, and nothing else
-CONDITIONS = ("history", "recalled", "floor", "ceiling")
+CONDITIONS = ("history", "recalled", "note", "floor", "ceiling")
 
 #: "letters"  the likeliest letter · "spoken" the letter in what it says · "boxed" it thinks first and boxes the letter
 #: "whole"    the mean log-probability of each option's tokens, where a model can score them
@@ -34,8 +35,10 @@ SPOKEN = Settings(temperature=0.0, top_p=1.0, max_tokens=256)
 BOXED = Settings(temperature=0.0, top_p=1.0, max_tokens=1024)
 
 
-def mcq_of(item: PreferenceItem, condition: str, *, nearness: Nearness | None = None, k: int = 5) -> Mcq | None:
-    """The question under a condition; None for a ceiling whose passage nobody knows.
+def mcq_of(
+    item: PreferenceItem, condition: str, *, nearness: Nearness | None = None, k: int = 5, note: str = ""
+) -> Mcq | None:
+    """The question under a condition; None for a ceiling whose passage nobody knows. `note` is what "note" shows.
 
     >>> item = PreferenceItem("q", "Dinner?", ("Steak.", "Lentils."), 1, snippet="I eat no meat.")
     >>> mcq_of(item, "ceiling").context.splitlines()[-1], mcq_of(item, "floor").context
@@ -46,6 +49,8 @@ def mcq_of(item: PreferenceItem, condition: str, *, nearness: Nearness | None = 
         said = transcript(item.history)
     elif condition == "recalled":
         said = recalled(item, nearness or ByWords(), k)
+    elif condition == "note":
+        said = note
     elif condition == "ceiling":
         if not (said := item.snippet or item.preference):
             return None

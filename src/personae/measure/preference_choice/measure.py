@@ -19,6 +19,7 @@ from personae.measure.items import difference
 from personae.measure.preference_choice.asking import CONDITIONS, WAYS, Way, mcq_of, put_by
 from personae.measure.preference_choice.floors import longest, nearest
 from personae.measure.preference_choice.item import PreferenceItem
+from personae.measure.preference_choice.noted import WRITERS, Notes, WriterName
 from personae.measure.preference_choice.numbers import accuracy, breakdown, credits_of, lift, lost
 from personae.measure.protocol import Case, Observation, Plan, missing_by_outcome
 from personae.models.choices import Administration, Asked, ask, orders
@@ -30,9 +31,9 @@ from personae.types import Embedder, Measurement
 class PreferenceChoice:
     """Share of questions answered as the user would like, under each of `conditions`; the first carries the name.
 
-    `nearness` and `k` say which messages are "recalled". `embedder` adds the floor of the option most similar to the
-    question. `context_words` limits how much of a history is given. Answers are the model's own: the persona is not
-    played, so that the floor is one.
+    `nearness` and `k` say which messages are "recalled", `writer` who writes the "note"; a history is noted once for
+    all its questions. `embedder` adds the floor of the option most similar to the question. `context_words` limits how
+    much of a history is given. Answers are the model's own: the persona is not played, so that the floor is one.
     """
 
     items: tuple[PreferenceItem, ...]
@@ -43,7 +44,9 @@ class PreferenceChoice:
     embedder: Embedder | None = None
     context_words: int | None = None
     seed: int = 0
+    writer: WriterName = "rules"
     name: str = "preference_choice"
+    _notes: Notes = field(default_factory=Notes, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.conditions if name not in CONDITIONS]
@@ -51,6 +54,8 @@ class PreferenceChoice:
             raise UsageError(f"conditions {self.conditions!r}; give different ones of {', '.join(CONDITIONS)}")
         if self.way not in WAYS:
             raise UsageError(f"unknown way {self.way!r} to answer; known are {', '.join(WAYS)}")
+        if self.writer not in WRITERS:
+            raise UsageError(f"unknown writer {self.writer!r} of notes; known are {', '.join(WRITERS)}")
         if len({item.id for item in self.items}) < len(self.items):
             raise UsageError("two questions have the same id; give each its own")
 
@@ -63,8 +68,9 @@ class PreferenceChoice:
         item = next(item for item in self.items if item.id == case.id)
         put = await put_by(agent.model, self.way)
         asked: dict[str, Asked] = {}
+        note = await self._notes(item.history, self.writer, agent.model) if "note" in self.conditions else ""
         for condition in self.conditions:
-            mcq = mcq_of(item, condition, nearness=self.nearness, k=self.k)
+            mcq = mcq_of(item, condition, nearness=self.nearness, k=self.k, note=note)
             if mcq is not None:
                 asked[condition] = await ask(put, mcq, orders(mcq, seed=self.seed), words=self.context_words)
         first = asked.get(self.conditions[0])

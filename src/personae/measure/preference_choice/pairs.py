@@ -6,7 +6,7 @@ stands beside a general one, medium and hard where both are personal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -24,6 +24,8 @@ from personae.persona.formats.decode import decode_text, validated
 from personae.persona.formats.yaml_nodes import compose
 
 TIERS = ("easy", "medium", "hard")
+#: What a record of a table may hold, by our names.
+COLUMNS = ("id", "user", "persona", "question", "chosen", "rejected", "tier", "kind", "inferred", "history")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,24 @@ class PersonaPair:
             raise UsageError(f"the pair {self.id!r} has the tier {self.tier!r}; known are {', '.join(TIERS)}")
 
 
-def load_pairs(path: Path | str) -> tuple[PersonaPair, ...]:
+def load_pairs(path: Path | str, columns: Mapping[str, str] | None = None) -> tuple[PersonaPair, ...]:
     """Pairs of a table (.csv, .json, .jsonl) or of a set file of our own form (.yaml, `pairs: 1`), ids unique.
 
     A record has `persona` (a text, or an object of texts), `question`, `chosen` and `rejected`; `tier` (or `level`,
-    `difficulty`), `type`, `inferred_persona`, `history`, `user` and `id` may be there. Raises FormatError with file,
-    record and key – nothing is skipped.
+    `difficulty`), `type`, `inferred_persona`, `history`, `user` and `id` may be there. What a file calls otherwise is
+    told by `columns`, our name → its name: nobody has checked ours against PersonaFeedback's own files.
+
+    Raises UsageError for a column of ours that is none, FormatError with file, record and key – nothing is skipped.
     """
+    if unknown := set(columns or ()) - set(COLUMNS):
+        raise UsageError(f"{sorted(unknown)[0]!r} is no column of a pair; there are {', '.join(COLUMNS)}")
     source = Path(path)
     if source.suffix.lower() in (".yaml", ".yml"):
         found = _own(source)
     else:
         found = [
-            _pair(validated(_Triple, record, where), number, where) for number, (record, where) in _numbered(source)
+            _pair(validated(_Triple, _named(record, columns or {}, where), where), number, where)
+            for number, (record, where) in enumerate(rows(source))
         ]
     if not found:
         raise FormatError(f"{source.name!r} holds no pair; a record has persona, question, chosen and rejected")
@@ -159,8 +166,14 @@ class _OwnPairs(BaseModel):
     people: tuple[_OwnPerson, ...] = Field(min_length=1, max_length=10_000)
 
 
-def _numbered(source: Path) -> Any:
-    return enumerate(rows(source))
+def _named(record: dict[str, Any], columns: Mapping[str, str], where: str) -> dict[str, Any]:
+    """The record with the columns under our names; what it had there itself gives way."""
+    for ours, theirs in columns.items():
+        if theirs not in record:
+            raise FormatError(
+                f"{where!r}: no column {theirs!r} for {ours!r}; it has {', '.join(map(str, record))[:200]}"
+            )
+    return {**record, **{ours: record[theirs] for ours, theirs in columns.items()}}
 
 
 def _pair(row: _Triple, number: int, where: str) -> PersonaPair:

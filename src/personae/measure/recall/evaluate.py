@@ -124,7 +124,7 @@ def evaluate(
     excluded = 0
     for at, dialogue in enumerate(dialogues):
         if embedder is not None:
-            _warm(embedder, texts_of(setup.retriever, dialogue), f"vectors of {dialogue.id}", on_step)
+            warmed(embedder, texts_of(setup.retriever, dialogue), f"vectors of {dialogue.id}", on_step)
         rank = ranker(setup.retriever, dialogue, embedder, level=setup.level, weights=setup.weights)
         found = rows_of(dialogue, rank, setup)
         rows += found
@@ -155,8 +155,9 @@ def rows_of(dialogue: Dialogue, rank: Rank, setup: Setup) -> list[Row]:
     return found
 
 
-def _warm(
+def warmed(
     embedder: Embedder, texts: Sequence[str], title: str, on_step: Callable[[str, int, int | None], None] | None
 ) -> None:
+    """Have an embedder that remembers read the texts, in company, before they are asked for one by one."""
     step: OnStep | None = (lambda done, of: on_step(title, done, of)) if on_step is not None else None
     embedded(embedder, texts, step)

@@ -35,11 +35,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """A conversation: its turns in the order of sessions, and the questions about it."""
+    """A conversation: its turns in the order of sessions, and the questions about it.
+
+    bare: what is searched are the words of turns alone, without who said them; a session is they joined by a blank.
+    """
 
     id: str
     turns: tuple[Turn, ...]
     questions: tuple[Question, ...]
+    bare: bool = False
 
     @property
     def sessions(self) -> tuple[str, ...]:

@@ -7,15 +7,13 @@ their distances where words, quotes and names of the question stand in the sessi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from personae.memory.retrieval.dense import Dense
-from personae.memory.retrieval.documents import session_texts
 from personae.memory.retrieval.fusion import order
 from personae.memory.retrieval.words import STOP
-from personae.memory.turns import Turn
 from personae.types import Embedder
 
 NEAREST = 30
@@ -44,11 +42,9 @@ class WholeSessions:
     dense: Dense
 
     @classmethod
-    def of(cls, turns: Sequence[Turn], embedder: Embedder) -> WholeSessions:
-        """Embed the sessions, uncut: what is beyond the embedder's reach is not read."""
-        texts = session_texts(turns)
-        names = tuple(f"session_{name}" for _, name in texts)
-        return cls(names, tuple(texts.values()), Dense.of(list(texts.values()), embedder, split=False))
+    def of(cls, sessions: Mapping[str, str], embedder: Embedder) -> WholeSessions:
+        """Embed the sessions, name → text, uncut: what is beyond the embedder's reach is not read."""
+        return cls(tuple(sessions), tuple(sessions.values()), Dense.of(list(sessions.values()), embedder, split=False))
 
     def raw(self, query: str) -> tuple[str, ...]:
         """The sessions by cosine, nearest first."""

@@ -11,9 +11,10 @@ from personae.measure.recall.mempalace import WholeSessions
 from personae.memory.retrieval import Retriever, Weights
 from personae.memory.retrieval.bm25 import Okapi
 from personae.memory.retrieval.dense import Dense
-from personae.memory.retrieval.documents import session_texts
+from personae.memory.retrieval.documents import all_parts, session_texts
 from personae.memory.retrieval.fusion import order, weighted
 from personae.memory.retrieval.words import terms
+from personae.memory.turns import Turn
 from personae.types import Embedder
 
 RetrieverName = Literal["default", "bm25", "dense", "raw", "hybrid-session"]
@@ -53,7 +54,7 @@ def ranker(
     if embedder is None:
         raise UsageError(f"{name!r} compares meanings; give an embedder")
     if name in WHOLE_SESSIONS:
-        whole = WholeSessions.of(dialogue.turns, embedder)
+        whole = WholeSessions.of(_sessions(dialogue), embedder)
         return whole.raw if name == "raw" else whole.hybrid
     turns = _by_meaning(dialogue, embedder) if name == "dense" else _fused(dialogue, embedder, weights)
     if level == "turn":
@@ -77,22 +78,38 @@ def texts_of(name: str, dialogue: Dialogue) -> list[str]:
     if name == "bm25":
         return []
     if name in WHOLE_SESSIONS:
-        return [*session_texts(dialogue.turns).values(), *questions]
-    return [*(turn.document(captions=name == "default") for turn in dialogue.turns), *questions]
+        return [*_sessions(dialogue).values(), *questions]
+    if name == "default":
+        turns = [turn.document(captions=True) for turn in dialogue.turns]
+    else:
+        turns = [_text(dialogue, turn) for turn in dialogue.turns]
+    return [*all_parts(turns)[0], *questions]
+
+
+def _text(dialogue: Dialogue, turn: Turn) -> str:
+    return turn.text if dialogue.bare else turn.document()
+
+
+def _sessions(dialogue: Dialogue) -> dict[str, str]:
+    """ "session_NAME" → its text."""
+    if not dialogue.bare:
+        return {f"session_{name}": text for (_, name), text in session_texts(dialogue.turns).items()}
+    found: dict[str, list[str]] = {}
+    for turn in dialogue.turns:
+        found.setdefault(f"session_{turn.session}", []).append(turn.text)
+    return {name: " ".join(texts) for name, texts in found.items()}
 
 
 def _by_words(dialogue: Dialogue, level: Level) -> Rank:
-    if level == "turn":
-        texts = {turn.id: turn.document() for turn in dialogue.turns}
-    else:
-        texts = {f"session_{name}": text for (_, name), text in session_texts(dialogue.turns).items()}
+    turns = {turn.id: _text(dialogue, turn) for turn in dialogue.turns}
+    texts = turns if level == "turn" else _sessions(dialogue)
     names, index = list(texts), Okapi.of([terms(text) for text in texts.values()])
     return lambda question: tuple(names[at] for at in order(index.scores(terms(question))))
 
 
 def _by_meaning(dialogue: Dialogue, embedder: Embedder) -> Rank:
     names = [turn.id for turn in dialogue.turns]
-    dense = Dense.of([turn.document() for turn in dialogue.turns], embedder)
+    dense = Dense.of([_text(dialogue, turn) for turn in dialogue.turns], embedder)
     return lambda question: tuple(names[at] for at in order(dense.scores(question)))
 
 

@@ -25,7 +25,6 @@ def as_data(found: Evaluation, *, embedder: str | None, source: str, seed: int =
     """The whole report: the setup, figures with intervals by code and overall, and every ranked list."""
     setup, k = found.setup, found.setup.k
     codes = sorted({row.question.code for row in found.rows})
-    weights = setup.weights or (Weights() if setup.retriever == "default" else None)
     return {
         "format": FORMAT,
         "source": source,
@@ -36,7 +35,7 @@ def as_data(found: Evaluation, *, embedder: str | None, source: str, seed: int =
         "k": k,
         "seed": seed,
         "embedder": embedder,
-        "weights": dataclasses.asdict(weights) if weights is not None else None,
+        "weights": weights_told(setup.retriever, setup.weights),
         "weights_chosen_on": _chosen_on(found),
         "questions": len(found.rows),
         "candidates": _mean([row.candidates for row in found.rows]),
@@ -50,6 +49,12 @@ def as_data(found: Evaluation, *, embedder: str | None, source: str, seed: int =
         **{name: _shown(found.figure(what, k, seed=seed)) for name, what in FIGURES.items()},
         "rows": [row.as_data(k) for row in found.rows],
     }
+
+
+def weights_told(retriever: str, weights: Weights | None = None) -> dict[str, Any] | None:
+    """The weights of the default retriever as plain data; None for one that has none."""
+    used = weights or (Weights() if retriever == "default" else None)
+    return dataclasses.asdict(used) if used is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ def load(path: Path | str, *, history: str | None = None) -> Histories:
     Raises FormatError naming file, session, turn and key; UnsafeFile beyond 512 MB.
     """
     tree = read_tree(path)
+    if not isinstance(tree, dict):
+        raise FormatError(f"{str(path)!r} is no object; a chat of REALTALK is one object, and has a key per session")
     chat = shaped(_Chat, tree, str(path))
     numbers = sorted(int(match[1]) for key in tree if (match := _SESSION.fullmatch(key)))
     if not numbers:

@@ -11,7 +11,7 @@ from personae.memory.profile.merging import Rejected, merge
 from personae.memory.profile.profile import Profile
 from personae.memory.profile.rendering import CAP, Shown, rendered
 from personae.memory.roles import Memory, Recalled
-from personae.memory.turns import Scope, Turn
+from personae.memory.turns import Scope, Turn, mended
 from personae.memory.window import Window
 from personae.types import Conversation, Message
 
@@ -52,7 +52,7 @@ class AlwaysVisible:
         for number, message in enumerate(conversation, 1):
             self._take(number, message)
         self.shown = rendered(self.profile, "user", name=self.scope.user, cap=self.cap)
-        facts = tuple(f"{self.scope.user} {line.removeprefix('- ')}" for line in self.shown.text.splitlines()[1:])
+        facts = tuple(f"{self.scope.user} {line}" for line in self.shown.lines)
         recalled = await self.inner.recall(conversation)
         return dataclasses.replace(recalled, facts=(*facts, *recalled.facts))
 
@@ -66,7 +66,7 @@ class AlwaysVisible:
             return
         self._read[id] = message.content
         speaker = self.scope.agent if message.role == "assistant" else self.scope.user
-        turn = Turn(id, self.scope, "1", speaker, message.content, message.at)
+        turn = Turn(id, self.scope, "1", speaker, mended(message.content), message.at)
         found = extract([turn])
         known = {source for row in self.profile.log for source in row.sources}
         done = merge(self.profile, found.changes, found.sources | known)

@@ -22,24 +22,13 @@ from personae.memory.turns import Turn
 MAX_TURN = 8_000
 MAX_CLAUSE = 300
 
-_SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
+_SENTENCE = re.compile(r"(?<=[.!?…])[\s)]+|\s*\n\s*")
 _QUOTED = re.compile(r"\"[^\"]{0,500}\"|“[^”]{0,500}”|(?<!\w)'[^']{1,500}'(?!\w)")
-_CLAUSE = re.compile(
-    r"\s*;\s*|,?\s+(?:but|because|since|although|though|while|until|in case)\s+(?!not\b)|,\s*(?:so|or|and)\s+"
-    r"|\s+and\s+(?=(?:i|my|we)\b|must\b|live\b)|,\s+(?=(?:i|my|we|no more)\b)|,\s*(?=i[’'])",
-    re.IGNORECASE,
-)
 #: Apostrophes that were not typed: "dont", "im".
 _NOT = re.compile(r"\b(don|can|won|didn|doesn|isn|aren|couldn|mustn)t\b", re.IGNORECASE)
 _AM = re.compile(r"\bi(m|ve)\b", re.IGNORECASE)
 _YOU = re.compile(r"\byour?s?\b", re.IGNORECASE)
 _EXCEPT = re.compile(r"\b(?:everything|anything|all) but\b|\bbut not\b", re.IGNORECASE)
-_TRAILING = re.compile(
-    r"(?:,? (?:though|honestly|lately|yesterday|today|now|too|as well|by the way|of course|to be honest|as you know"
-    r"|please|forgive me|haha|lol|at all|once|last (?:week|month|year)|(?:\w+ ){1,2}(?:years|months|weeks) ago"
-    r"|more than anything))+$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +119,9 @@ def clauses(text: str) -> tuple[str, ...]:
 
 def _sentences(text: str) -> Iterator[str]:
     """Sentences in plain apostrophes that are no question and quote nothing."""
-    for sentence in _SENTENCE.findall(text[:MAX_TURN].replace("’", "'")):
+    for sentence in _SENTENCE.split(text[:MAX_TURN].replace("’", "'")):
         plain = _NOT.sub(r"\1't", _AM.sub(r"i'\1", " ".join(sentence.split())))
+        plain = _words("short").sub(lambda found: _texts()["short"][found[0].lower()], plain)
         if not plain.endswith("?") and not _QUOTED.search(plain):
             yield plain
 
@@ -140,7 +130,7 @@ def _clauses(sentence: str) -> list[str]:
     plain = sentence.rstrip(".!… ")
     if _EXCEPT.search(plain):
         return [plain]
-    return [clause for clause in _CLAUSE.split(plain) if clause and clause.strip()]
+    return [clause for clause in _pattern("clause").split(plain) if clause and clause.strip()]
 
 
 def readings(clause: str, whole: str = "") -> tuple[dict[str, Any], ...]:
@@ -157,31 +147,38 @@ def readings(clause: str, whole: str = "") -> tuple[dict[str, Any], ...]:
         found = rule["compiled"].fullmatch(plain)
         if found is None or not _fits(rule, found, whole or clause):
             continue
-        first = _reading(rule, rule.get("says") or found["value"], strength)
+        first = _reading(rule, rule.get("says") or _value(found), strength)
         also = rule.get("also")
         second = [_reading(also, also["value"].format(**found.groupdict()), strength)] if also else []
         return tuple(reading for reading in [first, *second] if _holds(reading["value"]))
     return ()
 
 
+def _value(found: re.Match[str]) -> str:
+    """What stands where the value stands; of two places that it may stand at, the one that is taken."""
+    return found["value"] or found.groupdict().get("other") or ""
+
+
 def _fits(rule: Mapping[str, Any], found: re.Match[str], whole: str) -> bool:
     if rule.get("cased") and not found["value"][:1].isupper():
         return False
-    if "unless" in rule and re.search(rule["unless"], found[0], re.IGNORECASE):
+    if "unless" in rule and re.search("".join(rule["unless"]), found[0], re.IGNORECASE):
         return False
-    return "needs" not in rule or re.search(rule["needs"], whole, re.IGNORECASE) is not None
+    return "needs" not in rule or re.search("".join(rule["needs"]), whole, re.IGNORECASE) is not None
 
 
 def _holds(value: str) -> bool:
     """Is there something, and nothing about the one who is talked to?"""
-    return 0 < len(value) <= MAX_VALUE and not _YOU.search(value)
+    words = value.casefold().split()
+    empty = " ".join(words) in _texts()["empty"] or (len(words) < 4 and words[-1:] in (["it"], ["them"], ["that"]))
+    return 0 < len(value) <= MAX_VALUE and not empty and not _YOU.search(value)
 
 
 def _reading(rule: Mapping[str, Any], value: str, strength: float) -> dict[str, Any]:
     polarity = rule.get("polarity")
     return {
         "key": rule.get("key", "preferences.things" if polarity else "facts.open"),
-        "value": _TRAILING.sub("", value.strip(" ,;:-")).strip(" ,"),
+        "value": _pattern("trailing").sub("", value.strip(" ,;:-")).strip(" ,"),
         "polarity": polarity,
         "strength": strength if polarity else 0.5,
         "confidence": rule.get("confidence", 0.8),
@@ -190,10 +187,26 @@ def _reading(rule: Mapping[str, Any], value: str, strength: float) -> dict[str, 
 
 
 def _bare(clause: str) -> str:
-    """The clause without adverbs of degree at its start and after the pronoun."""
-    degree, plain = _words("degree").pattern, " ".join(clause.split()).strip(" ,")
-    plain = re.sub(rf"^(?:(?:{degree}),? )+", "", plain, flags=re.IGNORECASE)
-    return re.sub(rf"^((?:i|we)(?:'m|'ve)?) (?:(?:{degree}) )+", r"\1 ", plain, flags=re.IGNORECASE)
+    """The clause without adverbs of degree and time at its start and after the pronoun, and with its subject."""
+    start, after = _degree()
+    plain = start.sub("", _pattern("trailing").sub("", " ".join(clause.split()).strip(" ,")))
+    plain = start.sub("", _pattern("lead").sub("", plain))
+    plain = _pattern("elided_am").sub("i'm ", _pattern("elided").sub("i ", plain))
+    return after.sub(r"\1 ", plain)
+
+
+@cache
+def _degree() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    degree = _words("degree").pattern
+    return (
+        re.compile(rf"^(?:(?:{degree})(?![-']),? )+", re.IGNORECASE),
+        re.compile(rf"^((?:i|we)(?:'m|'ve)?) (?:(?:{degree}) )+", re.IGNORECASE),
+    )
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile("".join(_texts()[name]), re.IGNORECASE)
 
 
 @cache
@@ -208,9 +221,8 @@ def _never() -> re.Pattern[str]:
 
 @cache
 def _rules() -> tuple[dict[str, Any], ...]:
-    return tuple(
-        {**rule, "compiled": re.compile("".join(rule["pattern"]), re.IGNORECASE)} for rule in _texts()["rules"]
-    )
+    rules = [*_texts()["rules"], *bundled(__package__, "texts/facts.en.yaml")["rules"]]
+    return tuple({**rule, "compiled": re.compile("".join(rule["pattern"]), re.IGNORECASE)} for rule in rules)
 
 
 def _texts() -> Any:

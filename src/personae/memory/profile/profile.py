@@ -69,16 +69,27 @@ class Profile:
             tuple(row for row in self.log if (row.new or row.old or _NO_ENTRY).key == field),
         )
 
-    def after(self, row: LogRow) -> Profile:
-        """The profile after one more row. Raises UsageError if what the row replaces is not there."""
-        if row.old is not None and row.old not in self.entries:
-            raise UsageError(f"the log cannot be replayed: {row.op} of {row.old.value!r}, which is not believed then")
-        kept = [row.new if entry == row.old else entry for entry in self.entries]
-        if row.old is None:
-            kept.append(row.new)
-        ended = (Past(row.old, row.time, row.sources),) if row.old and row.op in ("update", "retract") else ()
-        entries = tuple(entry for entry in kept if entry is not None)
-        return Profile(entries, (*self.history, *ended), (*self.log, row))
+    def after(self, *rows: LogRow) -> Profile:
+        """The profile after more rows. Raises UsageError if what a row replaces is not there."""
+        if all(row.old is None for row in rows):  # what is only added needs no place looked up
+            added = tuple(row.new for row in rows if row.new is not None)
+            return Profile((*self.entries, *added), self.history, (*self.log, *rows))
+        entries: list[Entry | None] = list(self.entries)
+        place = {entry: at for at, entry in enumerate(self.entries)}
+        ended: list[Past] = []
+        for row in rows:
+            if row.old is not None and row.old not in place:
+                raise UsageError(
+                    f"the log cannot be replayed: {row.op} of {row.old.value!r}, which is not believed then"
+                )
+            at = len(entries) if row.old is None else place.pop(row.old)
+            entries[at : at + 1] = [row.new]
+            if row.new is not None:
+                place[row.new] = at
+            if row.old is not None and row.op in ("update", "retract"):
+                ended.append(Past(row.old, row.time, row.sources))
+        left = tuple(entry for entry in entries if entry is not None)
+        return Profile(left, (*self.history, *ended), (*self.log, *rows))
 
     def dumps(self) -> str:
         """The log as JSON; `loads` reads it back to an equal profile."""
@@ -90,10 +101,7 @@ _NO_ENTRY = Entry("user", "", "", None, "", "", ())
 
 def replay(log: Iterable[LogRow]) -> Profile:
     """The profile that a log leads to."""
-    profile = Profile()
-    for row in log:
-        profile = profile.after(row)
-    return profile
+    return Profile().after(*log)
 
 
 def loads(text: str) -> Profile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from personae.files import bundled
 from personae.memory.conflicts import EDGE
@@ -26,11 +26,11 @@ class Relations:
 
     def are_same(self, one: Entry, other: Entry) -> bool:
         """Do both say the same?"""
-        return same(one, other) or frozenset((one.identity, other.identity)) in self.same
+        return same(one, other) or _among(one, other, self.same)
 
     def clash(self, one: Entry, other: Entry) -> bool:
         """Can they not both hold?"""
-        return contradict(one, other) or frozenset((one.identity, other.identity)) in self.contradict
+        return contradict(one, other) or _among(one, other, self.contradict)
 
 
 RULES = Relations()
@@ -43,7 +43,7 @@ def same(one: Entry, other: Entry) -> bool:
     """
     if (one.owner, one.key, one.polarity) != (other.owner, other.key, other.polarity):
         return False
-    a, b = set(stems(one.value)), set(stems(other.value))
+    a, b = _stem_set(one.value), _stem_set(other.value)
     if a == b:
         return True
     if one.polarity is not None:
@@ -102,8 +102,17 @@ async def scored(entries: Iterable[Entry], changes: Sequence[Change], scorer: Pa
     return Relations(frozenset(alike), frozenset(clash))
 
 
+def _among(one: Entry, other: Entry, pairs: frozenset[frozenset[Identity]]) -> bool:
+    return bool(pairs) and frozenset((one.identity, other.identity)) in pairs
+
+
+@lru_cache(10_000)
+def _stem_set(value: str) -> frozenset[str]:
+    return frozenset(stems(value))
+
+
 def _covers(negative: str, positive: str) -> bool:
-    wide, narrow = set(stems(negative)), set(stems(positive))
+    wide, narrow = _stem_set(negative), _stem_set(positive)
     if wide <= narrow:
         return True
     kinds = _kinds()

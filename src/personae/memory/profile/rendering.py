@@ -20,11 +20,20 @@ _ORDER = ("avoids", "dislikes", "requires", "likes")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The block, what it costs, and the entries that did not fit. The text is empty where nothing is known."""
+    """The block, what it costs, its entries in their order, and those that did not fit.
+
+    The text is empty where nothing is known.
+    """
 
     text: str
     tokens: int
     left_out: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One line for each entry: "avoids: fish"."""
+        return tuple(line.removeprefix("- ") for line in self.text.splitlines()[1:])
 
 
 def rendered(
@@ -67,7 +76,7 @@ def rendered(
     while kept and count_tokens(_block(heading, kept)) > cap:  # tokens of parts need not add up
         left_out.insert(0, kept.pop())
     text = _block(heading, kept)
-    return Shown(text, count_tokens(text), tuple(left_out))
+    return Shown(text, count_tokens(text), tuple(left_out), tuple(kept))
 
 
 def _block(heading: str, entries: list[Entry]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, get_args
 
 from personae.files import bundled
@@ -113,7 +113,7 @@ class Past:
     ended_by: tuple[str, ...]
 
 
-@cache
+@lru_cache(10_000)
 def stems(value: str) -> tuple[str, ...]:
     """The sorted, distinct stems of a value; its lower-case text where no stem is left.
 
@@ -128,6 +128,7 @@ def fields() -> tuple[str, ...]:
     return tuple(_texts()["fields"])
 
 
+@cache
 def single(key: str) -> bool:
     """Does this field hold one value at a time?
 

@@ -15,6 +15,9 @@ from personae.errors import UsageError
 K1 = 1.5
 B = 0.75
 FLOOR = 0.25  #: what a word of more than half of the documents weighs, of the mean weight
+LEAST = (
+    1e-9  #: what a word weighs at least: among two or three documents all may weigh nothing, and one is still shared
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Okapi:
         for term in query:
             if term in self.postings:
                 documents, parts = self.postings[term]
-                found[documents] += self.idf[term] * parts
+                found[documents] += max(self.idf[term], LEAST) * parts
         return found
 
 

@@ -110,8 +110,12 @@ class Retriever:
         fusion: Fusion = "weighted",
         weights: Weights | None = None,
         captions: bool = True,
+        vectors: Any = None,
     ) -> Retriever:
         """Index the turns; without an embedder by words alone. `captions` reads what shared pictures show.
+
+        vectors: what the embedder made of the turns before, float32 of shape (turns, dimensions), a row of zeros where
+        it made nothing; without them it reads all turns now.
 
         Raises UsageError without turns, for one turn given twice and for an unknown fusion.
         """
@@ -126,7 +130,7 @@ class Retriever:
             Okapi.of([terms(document) for document in documents]),
             Okapi.of([terms(text) for text in whole.values()]),
             np.array([number[session_of(turn)] for turn in turns]),
-            Dense.of(documents, embedder) if embedder is not None else None,
+            _dense(documents, embedder, vectors) if embedder is not None else None,
             fusion,
             weights or Weights(),
         )
@@ -209,6 +213,12 @@ class Retriever:
             ((name, share / total) for name, share in shares.items() if share > 0), key=lambda one: -one[1]
         )
         return Hit(self.turns[at], float(sum(part[at] for part in scored.values())), dict(ordered))
+
+
+def _dense(documents: Sequence[str], embedder: Embedder, vectors: Any) -> Dense:
+    if vectors is None:
+        return Dense.of(documents, embedder)
+    return Dense(embedder, vectors, np.arange(len(documents)))
 
 
 def _found(hits: list[Hit], candidates: int, reason: str | None) -> Found:

@@ -3,6 +3,17 @@ and its export as JSON Lines."""
 
 from personae.memory.store.lines import export_lines, import_lines
 from personae.memory.store.opening import open_store
-from personae.memory.store.roles import EVERY, Forgotten, Found, Kept, Only, Store
+from personae.memory.store.roles import EVERY, Document, Forgotten, Found, Kept, Only, Store
 
-__all__ = ["EVERY", "Forgotten", "Found", "Kept", "Only", "Store", "export_lines", "import_lines", "open_store"]
+__all__ = [
+    "EVERY",
+    "Document",
+    "Forgotten",
+    "Found",
+    "Kept",
+    "Only",
+    "Store",
+    "export_lines",
+    "import_lines",
+    "open_store",
+]

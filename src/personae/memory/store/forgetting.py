@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 
+from personae.memory.store import index
 from personae.memory.store.database import Session
-from personae.memory.store.rows import marks
-
-#: Rows that are removed by one statement.
-CHUNK = 500
+from personae.memory.store.rows import COLUMNS, JOINED, chunks, marks, turn_of
 
 
 def derived_from(session: Session, scope: int, gone: Collection[str]) -> dict[str, int]:
@@ -28,16 +26,12 @@ def derived_from(session: Session, scope: int, gone: Collection[str]) -> dict[st
 
 def remove_turns(session: Session, scope: int, keys: Sequence[int]) -> None:
     """Remove these turns of one conversation, and the conversation's name with the last of them."""
-    for start in range(0, len(keys), CHUNK):
-        part = keys[start : start + CHUNK]
-        counted = f"SELECT word, count(*) FROM entries WHERE scope = ? AND turn IN ({marks(part)}) GROUP BY word"
-        fewer = [(number, scope, word) for word, number in session.run(counted, [scope, *part])]
-        session.run_many("UPDATE vocabulary SET turns = turns - ? WHERE scope = ? AND word = ?", fewer)
-        session.run(f"DELETE FROM entries WHERE scope = ? AND turn IN ({marks(part)})", [scope, *part])
-        session.run(f"DELETE FROM vectors WHERE turn IN ({marks(part)})", part)
-        session.run(f"DELETE FROM turns WHERE key IN ({marks(part)})", part)
-    session.run("DELETE FROM vocabulary WHERE scope = ? AND turns <= 0", [scope])
-    if not session.run("SELECT 1 FROM turns WHERE scope = ? LIMIT 1", [scope]):
+    for some in chunks(keys):
+        rows = session.run(f"SELECT t.key, t.words, {COLUMNS} FROM {JOINED} WHERE t.key IN ({marks(some)})", some)
+        index.remove(session, scope, {key: turn_of(row) for key, _, *row in rows}, sum(row[1] for row in rows))
+        session.run(f"DELETE FROM vectors WHERE turn IN ({marks(some)})", some)
+        session.run(f"DELETE FROM turns WHERE key IN ({marks(some)})", some)
+    if session.run("SELECT turns FROM scopes WHERE key = ?", [scope]) == [(0,)]:
         remove_scopes(session, [scope])
 
 
@@ -45,8 +39,8 @@ def remove_scopes(session: Session, keys: Sequence[int]) -> int:
     """Remove whole conversations; how many turns they held."""
     number = 0
     for key in keys:
-        number += session.run("SELECT count(*) FROM turns WHERE scope = ?", [key])[0][0]
-        for table in ("entries", "vocabulary", "vectors", "turns"):
+        number += session.run("SELECT turns FROM scopes WHERE key = ?", [key])[0][0]
+        for table in ("entries", "vectors", "turns"):
             session.run(f"DELETE FROM {table} WHERE scope = ?", [key])
         session.run("DELETE FROM scopes WHERE key = ?", [key])
     return number

@@ -13,24 +13,29 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from personae.errors import FormatError, MissingExtra, UsageError
-from personae.memory.store.database import TABLES, Session
+from personae.memory.store.database import FROM_FIRST, TABLES, Session
+from personae.memory.store.index import rebuild
 from personae.memory.store.roles import StoreError
 from personae.memory.store.sql import SqlStore
 
 if TYPE_CHECKING:
     import psycopg
 
-LAYOUT = "personae store 1"
+LAYOUT = "personae store 2"
+FIRST_LAYOUT = "personae store 1"
 CONNECT_S = 10
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 #: Columns that hold words of people.
 _PRIVATE = {
     "scopes": ("agent", "owner", "conversation"),
     "turns": ("id", "session", "speaker", "text", "at", "caption", "sources"),
-    "entries": ("word",),
-    "vocabulary": ("word",),
+    "entries": ("word", "packed"),
     "vectors": ("vector",),
+    "documents": ("agent", "owner", "name", "text"),
+    "notes": ("value",),
 }
+#: Tables that are filled in Postgres' own form, for numbers written out are long: types of their columns.
+_BINARY = {"vectors": ("int8", "int8", "vector")}
 
 
 def open_postgres(dsn: str, *, schema: str = "personae") -> SqlStore:
@@ -70,16 +75,19 @@ class PostgresDatabase:
                 "FROM pg_namespace n WHERE nspname = ?",
                 [self._schema],
             )
-            if known and known[0][0] != LAYOUT and known[0][1]:
+            if known and known[0][0] not in (LAYOUT, FIRST_LAYOUT) and known[0][1]:
                 raise FormatError(f"the schema {self._schema!r} is not a store of this version; give another name")
             if not known or known[0][0] != LAYOUT:
-                self._build(session)
+                self._build(session, FROM_FIRST if known and known[0][0] == FIRST_LAYOUT else ())
 
-    def _build(self, session: Session) -> None:
+    def _build(self, session: Session, before: Sequence[str]) -> None:
         session.run(f"CREATE SCHEMA IF NOT EXISTS {self._schema}")
         session.run(f"COMMENT ON SCHEMA {self._schema} IS '{LAYOUT}'")
-        for table in TABLES:
-            session.run(table.format(big="BIGINT", real="DOUBLE PRECISION", vector="vector", clustered=""))
+        for statement in (*before, *TABLES):
+            types = {"big": "BIGINT", "real": "DOUBLE PRECISION", "vector": "vector", "blob": "BYTEA", "clustered": ""}
+            session.run(statement.format(**types))
+        if before:
+            rebuild(session)
         for name, columns in _PRIVATE.items():
             for column in columns:
                 session.run(f"ALTER TABLE {name} ALTER COLUMN {column} SET STATISTICS 0")
@@ -143,9 +151,8 @@ class PostgresDatabase:
             self._connection = connection
         return self._connection
 
-    def nearest(self, session: Session, vector: Any, where: str, values: Sequence[Any], k: int) -> list[int]:
+    def nearest(self, session: Session, vector: Any, among: str, values: Sequence[Any], k: int) -> list[int]:
         """See `Database`."""
-        among = f"FROM vectors v JOIN turns t ON t.key = v.turn WHERE {where}"
         sql = f"SELECT v.turn {among} ORDER BY v.vector <=> ?, v.turn LIMIT ?"
         return [key for (key,) in session.run(sql, [*values, self.pack(vector), k])]
 
@@ -160,6 +167,10 @@ class PostgresDatabase:
         import numpy as np
 
         return np.asarray(value.to_numpy(), dtype=np.float32)
+
+    def after_growing(self, session: Session) -> None:
+        """Count what is not private. Else Postgres takes a scope for a few rows, and reads all of it for each word."""
+        session.run("ANALYZE turns (scope), entries (scope, block), vectors (scope)")
 
     def before_forgetting(self, session: Session) -> None:
         """Nothing to note: `erase` is the administrator's to call."""
@@ -203,7 +214,11 @@ class _PostgresSession:
             cursor.executemany(_query(sql), rows)
 
     def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
-        with self._connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        binary = _BINARY.get(table)
+        sql = f"COPY {table} FROM STDIN" + (" (FORMAT BINARY)" if binary else "")
+        with self._connection.cursor() as cursor, cursor.copy(sql) as copy:
+            if binary:
+                copy.set_types(binary)
             for row in rows:
                 copy.write_row(row)
 

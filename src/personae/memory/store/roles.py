@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, get_args
 
 from personae.errors import PersonaeError, UsageError
-from personae.memory.turns import Scope, Turn, TurnOrigin, moment
+from personae.memory.turns import MAX_NAME, Scope, Turn, TurnOrigin, moment
 
 #: More ids than this are not asked for in one question.
 MAX_IDS = 10_000
+#: Longest document, in characters.
+MAX_DOCUMENT = 20_000_000
 
 
 class StoreError(PersonaeError):
@@ -67,15 +69,42 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A text made of what an agent and a user said, such as a profile; one of each name, in a scope of all their talks.
+
+    Raises UsageError for a scope with a conversation, an empty name, and a text that is too long or no text.
+    """
+
+    scope: Scope
+    name: str
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.scope.conversation is not None:
+            raise UsageError(f"document {self.name!r} in {self.scope}; give Scope(agent, user), without a conversation")
+        if not isinstance(self.name, str) or not self.name.strip() or len(self.name) > MAX_NAME:
+            raise UsageError(f"a document is named {self.name!r}; give a name of 1 to {MAX_NAME} characters")
+        if not isinstance(self.text, str) or len(self.text) > MAX_DOCUMENT:
+            told = f"{len(self.text)} characters" if isinstance(self.text, str) else repr(self.text)
+            raise UsageError(f"document {self.name!r} is {told}; give a text of up to {MAX_DOCUMENT} characters")
+        try:
+            (self.name + self.text).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise UsageError(f"document {self.name!r} holds half a character (a lone surrogate)") from error
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """What is gone: how many turns that were asked for, the ids of those derived from them, and from the disk too?
 
-    `erased` False says that the files may still hold remains; `Store.erase` removes them.
+    `erased` False says that the files may still hold remains; `Store.erase` removes them. `documents` are the names of
+    the documents that went along.
     """
 
     turns: int
     derived: tuple[str, ...]
     erased: bool
+    documents: tuple[str, ...] = ()
 
 
 class Store(Protocol):
@@ -95,16 +124,19 @@ class Store(Protocol):
         """
         ...
 
-    def keep_records(self, records: Iterable[Kept]) -> int:
-        """As `keep`, for turns that carry their vectors: `copy.keep_records(store.records())` copies a store."""
+    def keep_records(self, records: Iterable[Kept | Document]) -> int:
+        """As `keep`, for turns that carry their vectors: `copy.keep_records(store.records())` copies them.
+
+        Documents may be among them; a name that is taken already raises UsageError. How many turns there were.
+        """
         ...
 
     def turns(self, scope: Scope, only: Only = EVERY, *, newest: int | None = None) -> Iterator[Turn]:
         """The turns of a scope in the order they were kept; `newest` for no more than the last so many."""
         ...
 
-    def records(self, scope: Scope | None = None) -> Iterator[Kept]:
-        """All turns of a scope, or of all scopes, with their vectors, in the order they were kept."""
+    def records(self, scope: Scope | None = None, only: Only = EVERY) -> Iterator[Kept]:
+        """The turns of a scope, or of all scopes, with their vectors, in the order they were kept."""
         ...
 
     def search_words(self, query: str, scope: Scope, *, k: int = 10, only: Only = EVERY) -> list[Found]:
@@ -123,15 +155,62 @@ class Store(Protocol):
         """
         ...
 
-    def forget(self, scope: Scope, ids: Collection[str] | None = None) -> Forgotten:
+    def embedded_by(self, name: str) -> None:
+        """Say whose vectors are kept and asked for here; the first name that is said stays.
+
+        Raises UsageError for another name, for vectors of two embedders cannot be compared.
+        """
+        ...
+
+    def embedder(self) -> str | None:
+        """The name that `embedded_by` was given first, or None."""
+        ...
+
+    def write_document(self, scope: Scope, name: str, text: str, *, since: int | None = None) -> bool:
+        """Keep a text that was made of the turns of an agent and a user, in the place of one of the same name.
+
+        since: what `forgettings` said before the turns were read. Where something was forgotten after that, nothing is
+               written and the answer is False: the text may tell what is to be forgotten; make it again.
+
+        Raises UsageError for a scope with a conversation, an empty name, and a text that is too long.
+        """
+        ...
+
+    def update_document(self, scope: Scope, name: str, change: Callable[[str | None], str]) -> str:
+        """Write what `change` makes of the text so far (None where there is none), and give it back.
+
+        Nobody writes in between, so that two who add to one document lose nothing; `change` may read the store.
+        """
+        ...
+
+    def read_document(self, scope: Scope, name: str) -> str | None:
+        """The text kept under a name, or None. Raises UsageError for a scope with a conversation."""
+        ...
+
+    def documents(self, scope: Scope | None = None) -> Iterator[Document]:
+        """The documents of an agent and a user, or of all, in the order they were first written.
+
+        A scope with a conversation has none.
+        """
+        ...
+
+    def forgettings(self) -> int:
+        """How often something was forgotten here, by whomever; see `write_document`."""
+        ...
+
+    def forget(self, scope: Scope, ids: Collection[str] | None = None, *, erase: bool = True) -> Forgotten:
         """Remove a scope, or these turns of one conversation, and whatever was derived from them: rows, words, vectors.
+
+        All documents of that agent and user go too, for any of them may tell what is forgotten; make them again from
+        the turns that stay. With `erase` False the files are written anew later: by `erase`, or when the store is
+        closed, or when it is opened next. That is quicker where one thing after the other is forgotten.
 
         Raises UsageError, and removes nothing, where there is no such scope or turn.
         """
         ...
 
-    def forget_user(self, user: str) -> Forgotten:
-        """Remove a user, whatever agent they talked to. Raises UsageError where there is no such user."""
+    def forget_user(self, user: str, *, erase: bool = True) -> Forgotten:
+        """Remove a user, whatever agent they talked to, as `forget` does. Raises UsageError where there is no such."""
         ...
 
     def erase(self) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any, cast
 
 from personae.memory.store.roles import EVERY, Only
 from personae.memory.turns import Scope, Turn, TurnOrigin, moment
 
+#: Rows that are read or written at a time.
+CHUNK = 500
 #: What `turn_of` reads, from `JOINED`.
 COLUMNS = "t.id, t.session, t.speaker, t.text, t.at, t.caption, t.origin, t.sources, s.agent, s.owner, s.conversation"
 JOINED = "turns t JOIN scopes s ON s.key = t.scope"
@@ -18,8 +22,12 @@ JOINED = "turns t JOIN scopes s ON s.key = t.scope"
 def turn_of(row: Sequence[Any]) -> Turn:
     """The turn of a row of `COLUMNS`."""
     key, session, speaker, text, at, caption, origin, sources, *whose = row
-    named = tuple(json.loads(sources))
-    return Turn(key, Scope(*whose), session, speaker, text, at, caption, cast(TurnOrigin, origin), named)
+    named = tuple(json.loads(sources)) if sources != "[]" else ()
+    return Turn(key, _scope(*whose), session, speaker, text, at, caption, cast(TurnOrigin, origin), named)
+
+
+#: One after the other, turns are of the same few scopes.
+_scope = lru_cache(maxsize=64)(Scope)
 
 
 def values_of(turn: Turn, key: int, scope: int, words: int) -> tuple[Any, ...]:
@@ -76,3 +84,10 @@ def only_those(only: Only) -> tuple[str, list[Any]]:
 def marks(values: Sequence[Any]) -> str:
     """As many `?` as there are values."""
     return ", ".join("?" * len(values))
+
+
+def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    """The items, no more than `CHUNK` at a time."""
+    rest = iter(items)
+    for first in rest:
+        yield list(chain([first], islice(rest, CHUNK - 1)))

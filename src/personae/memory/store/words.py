@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from personae.memory.retrieval.bm25 import FLOOR, K1, B
+from personae.memory.retrieval.bm25 import FLOOR, K1, LEAST, B
 from personae.memory.retrieval.words import terms
 from personae.memory.turns import Turn
 from personae.metrics.text import unicode_words
@@ -45,7 +45,7 @@ def counted(turn: Turn) -> Counter[str]:
 
 @dataclass(frozen=True)
 class Entries:
-    """Where one word stands: keys of turns, how often in each, and how long each is; arrays of shape (turns,)."""
+    """Where one word stands: keys of turns, ascending, how often in each, and how long each is; of shape (turns,)."""
 
     turns: Any
     counts: Any
@@ -55,7 +55,7 @@ class Entries:
 def okapi(
     asked: Mapping[str, int], entries: Mapping[str, Entries], size: int, words: int, mean_idf: Callable[[], float]
 ) -> tuple[Any, Any]:
-    """Keys and scores of all turns with one of the words asked for, best first, equals by key.
+    """Keys and scores of all turns with one of the words asked for, by key.
 
     size:     turns in the scope
     words:    words in all of them
@@ -64,16 +64,32 @@ def okapi(
     if not entries:
         return np.zeros(0, np.int64), np.zeros(0)
     mean = words / size or 1.0
-    keys = np.unique(np.concatenate([found.turns for found in entries.values()]))
-    scores = np.zeros(len(keys))
+    first = min(found.turns[0] for found in entries.values())
+    scores = np.zeros(1 + max(found.turns[-1] for found in entries.values()) - first)
+    shared = np.zeros(len(scores), bool)
     for word, found in entries.items():
         weight = idf(size, len(found.turns))
-        weight = weight if weight >= 0 else FLOOR * mean_idf()
+        weight = max(weight if weight >= 0 else FLOOR * mean_idf(), LEAST)
         damping = K1 * (1 - B + B * found.lengths / mean)
         part = found.counts * (K1 + 1) / (found.counts + damping)
-        scores[np.searchsorted(keys, found.turns)] += asked[word] * weight * part
-    order = np.lexsort((keys, -scores))
-    return keys[order], scores[order]
+        scores[found.turns - first] += asked[word] * weight * part
+        shared[found.turns - first] = True
+    places = np.flatnonzero(shared)
+    return places + first, scores[places]
+
+
+def best(scores: Any, number: int) -> Any:
+    """Places of at least so many scores, if there are, the best first; equals by place.
+
+    >>> best(np.array([1.0, 3.0, 2.0, 3.0]), 1).tolist()
+    [1, 3]
+    """
+    if number < len(scores):
+        least = np.partition(scores, len(scores) - number)[len(scores) - number]
+        near = np.flatnonzero(scores >= least)
+    else:
+        near = np.arange(len(scores))
+    return near[np.argsort(-scores[near], kind="stable")]
 
 
 def idf(size: int, holding: int) -> float:

@@ -10,6 +10,7 @@ inspect eval personae/persona_choice --model openai/gpt-4o -T data=persona_feedb
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from inspect_ai import Task, task
@@ -33,6 +34,7 @@ def preference_choice(
     k: int = 5,
     similarity: bool = False,
     context_words: int | None = None,
+    writer: str = "rules",
     seed: int = 0,
     cache: str | None = None,
 ) -> Task:
@@ -44,12 +46,13 @@ def preference_choice(
         contexts: PersonaMem's file of shared contexts.
         turns: PrefEval's exchanges of unrelated talk between preference and question.
         size: Which histories of PersonaMem-v2 to take, 32k or 128k.
-        conditions: Of history, recalled, floor and ceiling; the first is the score, all three numbers give the lift.
+        conditions: Of history, recalled, note, floor and ceiling; the first is the score, which floor and ceiling lift.
         way: How it answers: letters, spoken, boxed or whole.
         nearness: How messages are recalled: words, or meaning (the embedded sentence embedder, English).
         k: How many messages are recalled.
         similarity: Add the floor of the option most similar to the question (the embedded sentence embedder).
         context_words: Give at most so many words of a history, cut from the left.
+        writer: Who writes the note: rules, or model (the one that is tested).
         seed: Seed of the orders in which options are shown, and of the bootstrap.
         cache: File that keeps every answer, so that nothing is paid twice.
     """
@@ -67,6 +70,7 @@ def preference_choice(
         MiniLM() if similarity else None,
         context_words,
         seed,
+        writer,  # type: ignore[arg-type]
     )
     return _task(measure, [item_to_sample(item) for item in items], seed, cache, form=form, way=way)
 
@@ -78,6 +82,7 @@ def persona_choice(
     way: str = "letters",
     nearness: str = "words",
     lines: int = 5,
+    columns: str | list[str] | None = None,
     seed: int = 0,
     cache: str | None = None,
 ) -> Task:
@@ -89,13 +94,14 @@ def persona_choice(
         way: How it answers: letters, spoken, boxed or whole.
         nearness: How lines of a persona are retrieved: words, or meaning (the embedded sentence embedder, English).
         lines: How many lines are retrieved, and at most inferred.
+        columns: What the table calls its columns, as "chosen=good_reply,rejected=bad_reply".
         seed: Seed of sampling.
         cache: File that keeps every answer, so that nothing is paid twice.
     """
     from personae.measure.decisions.nearness import nearness_named
     from personae.measure.preference_choice import PersonaChoice, load_pairs, own_pairs
 
-    pairs = load_pairs(data) if data else own_pairs()
+    pairs = load_pairs(data, _columns(columns)) if data else own_pairs()
     measure = PersonaChoice(pairs, _names(settings), way, nearness_named(nearness), lines)  # type: ignore[arg-type]
     return _task(measure, [pair_to_sample(pair) for pair in pairs], seed, cache, way=way)
 
@@ -134,7 +140,18 @@ def _task(measure: Measure, samples: list[Sample], seed: int, cache: str | None,
     )
 
 
-def _names(listed: str | list[str]) -> tuple[str, ...]:
+def _columns(listed: str | list[str] | None) -> dict[str, str]:
+    """ "ours=theirs" each."""
+    from personae.errors import UsageError
+
+    pairs = [name.partition("=") for name in _names(listed or ())]
+    for ours, equals, theirs in pairs:
+        if not (ours.strip() and equals and theirs.strip()):
+            raise UsageError(f"a column is told as ours=theirs, not {ours + equals + theirs!r}")
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+def _names(listed: str | Sequence[str]) -> tuple[str, ...]:
     """Inspect reads "a,b" on the command line as a list."""
     names = listed.split(",") if isinstance(listed, str) else listed
     return tuple(name.strip() for name in names if name.strip())

@@ -1,0 +1,3 @@
+"""BBQ as an Inspect task."""
+
+from .bbq import bbq as bbq

@@ -33,6 +33,13 @@ DOORS = {
     ),
     "transformers": ("models/hf.py", "models/minilm_fp32.py", "models/pairs/hf.py", "steer/", "train/", "identity/"),
     "peft": ("train/",),
+    "sklearn": ("train/toxicity/",),
+    "psycopg": ("memory/store/",),
+    "fastapi": ("serve/",),
+    "starlette": ("serve/",),
+    "uvicorn": ("serve/", "cli/serve.py"),
+    "prometheus_client": ("serve/",),
+    "nicegui": ("serve/page/",),
     "ray": ("synth/", "tasks/_shards.py"),
 }
 

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from click.testing import CliRunner, Result
 from personae.agent.transcript import read
 from personae.cli.chat import chat
 from personae.errors import ModelUnreachable
+from personae.memory.long_term import LongTerm
+from personae.memory.store import StoreError, open_store
+from personae.memory.turns import Scope
 from personae.models.scripted import Scripted
 from personae.types import Completion, Message, Settings
 
@@ -145,6 +149,48 @@ def test_a_model_error_is_one_line_and_the_talk_goes_on(run: Chat, monkeypatch: 
     assert "gave no answer (empty)" in result.stderr
     assert "Traceback" not in result.output
     assert said() == ["Boa tarde, Rui.", "Three", "Back."]
+
+
+def test_a_full_disk_under_the_memory_is_one_line_and_the_talk_goes_on(
+    run: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, failing = LongTerm.keep, iter([StoreError("the disk is full"), None])
+
+    async def kept(memory: LongTerm, message: Message) -> None:
+        if (error := next(failing)) is not None:
+            raise error
+        await keep(memory, message)
+
+    monkeypatch.setattr(LongTerm, "keep", kept)
+    result = run("One", "Two", options=["--memory", "memory.db"])
+    assert result.exit_code == 0, result.output
+    assert "the disk is full" in result.stderr
+    assert said() == ["Boa tarde, Rui.", "Two", "Second reply."]
+    with closing(open_store("memory.db")) as store:
+        assert [turn.text for turn in store.turns(Scope("Ana", "Rui"))] == said()
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_talk_never_takes_the_place_of_another_in_the_memory(run: Chat, goes_on: bool) -> None:
+    assert run("The boat went to Marta.", options=["--memory", "memory.db"]).exit_code == 0
+    Path("talk.jsonl").unlink()
+    if goes_on:
+        assert run("I like rain.").exit_code == 0
+    result = run("Hm.", options=["--memory", "memory.db", *(["--continue", "talk.jsonl"] if goes_on else [])])
+    assert "holds another talk called 'talk'" in str(result.exception)
+    with closing(open_store("memory.db")) as store:
+        assert "The boat went to Marta." in [turn.text for turn in store.turns(Scope("Ana", "Rui"))]
+
+
+def test_a_talk_that_goes_on_is_the_same_in_the_memory(run: Chat) -> None:
+    for options in ([], ["--continue", "talk.jsonl"]):
+        assert run("The boat went to Marta.", options=["--memory", "memory.db", *options]).exit_code == 0
+    with closing(open_store("memory.db")) as store:
+        assert [turn.text for turn in store.turns(Scope("Ana", "Rui", "talk"))] == said()
+
+
+def test_a_memory_without_a_name_is_an_error(run: Chat) -> None:
+    assert run("One", options=["--memory", ""]).exit_code != 0
 
 
 class Interrupted(Scripted):

@@ -80,10 +80,14 @@ def test_export_and_import_carry_everything(path: str, tmp_path: Path) -> None:
         (("show", "STORE"), "--user Ines | Rui"),
         (("show", "STORE", "--user", "Eva"), "holds nothing of agent 'any' and user 'Eva'"),
         (("show", "STORE", "--user", "Rui", "--conversation", "friday"), "there is no conversation 'friday'"),
+        (("show", "."), "'.' is a folder"),
         (("show", "nowhere.db"), "there is no store 'nowhere.db'"),
         (("forget", "STORE", "--user", "Rui", "--belief", "preferences.things=mud", "--yes"), "under 'preferences"),
         (("forget", "STORE", "--turn", "D1:1", "--everything", "--yes"), "three different things"),
         (("forget", "STORE", "--everything", "--yes"), "needs --user"),
+        (("forget", "STORE", "--user", "Rui", "--belief", "", "--yes"), "'' is no FIELD=VALUE"),
+        (("forget", "STORE", "--user", "Rui", "--belief", "opera", "--yes"), "'opera' is no FIELD=VALUE"),
+        (("forget", "STORE", "--user", "Rui", "--turn", "D1:1", "--yes"), "--turn needs --conversation"),
     ],
 )
 def test_what_cannot_be_meant_is_told_in_one_line(arguments: tuple[str, ...], told: str, path: str) -> None:

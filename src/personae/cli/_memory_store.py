@@ -23,6 +23,12 @@ USER = click.option("--user", help="Of whom. [default: the only one there is]")
 CONVERSATION = click.option("--conversation", help="In one conversation.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
+#: What is told where the files were not written anew: of SQLite, of Postgres.
+REMAINS = (
+    "The file may still hold remains, for another program has it open; they go when it is opened alone.",
+    "What was removed is vacuumed; `Store.erase()` writes the tables anew.",
+)
+
 
 @click.command("list")
 @STORE
@@ -121,12 +127,17 @@ def forget(
 ) -> None:
     """Remove turns, a belief, a conversation, a user, with all that was made of them, from the file too.
 
-    Without --turn or --belief it is the whole conversation, or all of the agent's with the user.
+    Without --turn or --belief it is the whole conversation, or all of the agent's with the user. Transcripts are
+    files of their own, and stay: delete them too, for a talk that goes on from its transcript is kept again.
     """
     from personae.memory import long_term
 
-    if sum([bool(ids), bool(belief), everything]) > 1:
+    if sum([bool(ids), belief is not None, everything]) > 1:
         raise UsageError("--turn, --belief and --everything are three different things; give one of them")
+    if belief is not None and not all(part.strip() for part in belief.partition("=")):
+        raise UsageError(f"--belief {belief!r} is no FIELD=VALUE; write it like 'preferences.things=opera'")
+    if ids and conversation is None:
+        raise UsageError("--turn needs --conversation, for every conversation has a turn D1:1; see show")
     with _opened(store) as held:
         scope = _scope(held, None if everything else agent, user, conversation, any_agent=everything)
         what = _what(scope, ids, belief, everything)
@@ -134,7 +145,7 @@ def forget(
             click.confirm(f"Forget {what}? It cannot be brought back.", abort=True, err=True)
         if everything:
             gone = held.forget_user(scope.user)
-        elif belief:
+        elif belief is not None:
             key, _, value = belief.partition("=")
             gone = long_term.forget_belief(held, scope, key.strip(), value.strip())
         else:
@@ -142,9 +153,10 @@ def forget(
     if as_json:
         _print_json({"turns": gone.turns, "derived": list(gone.derived), "erased": gone.erased})
         return
-    click.echo(f"{gone.turns} turns are forgotten, and {len(gone.derived)} that were made of them.")
+    more = f", and {len(gone.derived)} made of them" if gone.derived else ""
+    click.echo(f"Forgotten: turns: {gone.turns}{more}. Transcripts are not touched.")
     if not gone.erased:
-        click.echo("The file still holds remains, for somebody reads it; forget again, or open it alone.", err=True)
+        click.echo(REMAINS["://" in store], err=True)
 
 
 @click.command()
@@ -178,6 +190,8 @@ COMMANDS = (list_, show, find, forget, export, import_)
 def _opened(address: str, *, new: bool = False) -> Iterator[Store]:
     from personae.memory.store import open_store
 
+    if Path(address).is_dir():
+        raise UsageError(f"{address!r} is a folder; name the file of the store in it")
     if not new and "://" not in address and not Path(address).is_file():
         raise UsageError(f"there is no store {address!r}; `personae chat --memory {address}` makes one")
     with closing(open_store(address)) as store:
@@ -214,7 +228,7 @@ def _what(scope: Scope, ids: tuple[str, ...], belief: str | None, everything: bo
     of = f"{scope.agent!r} of {scope.user!r}" + (f" in {scope.conversation!r}" if scope.conversation else "")
     if ids:
         return f"the turns {', '.join(ids)} of {of}"
-    return f"{belief!r} and the turns that say so, of {of}" if belief else f"all memories of {of}"
+    return f"{belief!r} and the turns that say so, of {of}" if belief is not None else f"all memories of {of}"
 
 
 def _names(scope: Scope) -> dict[str, Any]:

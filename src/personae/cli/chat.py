@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from personae.errors import UsageError
+
 if TYPE_CHECKING:
     from personae.memory.long_term import LongTerm
-    from personae.memory.turns import Scope
+    from personae.memory.turns import Scope, Turn
 
 
 @click.command()
@@ -68,7 +71,7 @@ def chat(
     agent = Agent(
         persona=persona,
         model=open_model(model, **({"base_url": base_url} if base_url else {})),
-        memory=_lasting(memory, Scope(persona.name, user, path.stem), after) if memory else Window(),
+        memory=Window() if memory is None else _lasting(memory, Scope(persona.name, user, path.stem), resume, after),
         prompt=RolePlayPrompt(
             greeting=greeting if greeting >= 0 and persona.greetings else None,
             lore_profile="sillytavern" if sillytavern else "spec",
@@ -82,15 +85,33 @@ def chat(
         talk.go_on()
 
 
-def _lasting(address: str, scope: Scope, after: ExitStack) -> LongTerm:
-    """The memory of a store, which is closed afterwards; by words alone where the embedder is not installed."""
+def _lasting(address: str, scope: Scope, resume: Path | None, after: ExitStack) -> LongTerm:
+    """The memory of a store, which is closed afterwards; by words alone where the embedder is not installed.
+
+    Raises UsageError where the store holds another talk of this name, which this one would take the place of.
+    """
     from personae.memory.store import open_store
 
     store = after.enter_context(closing(open_store(address)))
+    held = list(store.turns(scope))
+    if held and (resume is None or _another(held, resume, scope.user)):
+        raise UsageError(
+            f"{address!r} holds another talk called {scope.conversation!r}, the name of the transcript's file; "
+            "go on with that one by --continue, or name another file with --transcript"
+        )
     from personae.memory.long_term import LongTerm
     from personae.models.embedder import installed_embedder
 
     return LongTerm(store, scope, installed_embedder())
+
+
+def _another(held: Sequence[Turn], resume: Path, user: str) -> bool:
+    """Has the user said something in both, but nothing that is the same?"""
+    from personae.agent.transcript import read
+
+    kept = {turn.text for turn in held if turn.speaker == user}
+    said = {message.content for message in read(resume) if message.role == "user"}
+    return bool(kept and said) and kept.isdisjoint(said)
 
 
 def default_path(name: str, now: datetime) -> Path:

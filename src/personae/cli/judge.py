@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from personae.cli._contrast import contrast
 from personae.errors import MissingExtra, ModelError, RunError
 
 if TYPE_CHECKING:
@@ -237,3 +238,6 @@ def _print_reports(reports: Mapping[str, Calibration]) -> None:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
+
+
+judge.add_command(contrast)

@@ -14,6 +14,7 @@ import click
 
 from personae.cli._apc import apc
 from personae.cli._chat_statistics import chat
+from personae.cli._self_check import selfcheck
 from personae.cli._style import style
 from personae.cli._toxicity import score_toxicity
 from personae.errors import RunError, UsageError
@@ -34,6 +35,7 @@ score.add_command(apc)
 score.add_command(style)
 score.add_command(chat)
 score.add_command(score_toxicity)
+score.add_command(selfcheck)
 
 
 @score.command()

@@ -23,6 +23,7 @@ from personae.agent.prompting import called, opening
 from personae.agent.transcript import Transcript, read, save
 from personae.cli.why import why
 from personae.errors import ModelError, PersonaeError, UsageError
+from personae.memory.store import StoreError
 from personae.types import Conversation, Message
 
 HELP = """\
@@ -99,7 +100,7 @@ class Talk:
                 break
             try:
                 self._handle(line.strip())
-            except (UsageError, OSError) as error:
+            except (UsageError, OSError, StoreError) as error:
                 _say(f"{error}", red=True)
         _say(f"The talk is in {self.transcript.path}; go on with --continue {self.transcript.path}")
 

@@ -58,7 +58,8 @@ def _lore(trace: tuple[Decision, ...]) -> Table:
 
 
 def _memories(recollections: tuple[Recollection, ...]) -> Table:
-    table = Table("memory", "why", "from", title=f"memory: {len(recollections)} of earlier talks")
+    table = Table("memory", "why", title=f"memory ({len(recollections)})")
+    table.add_column("from", overflow="fold")  # to be copied into `memory forget`
     for one in recollections:
         shares = ", ".join(f"{signal} {share:.0%}" for signal, share in one.why.items() if share >= 0.005)
         sources = f"{one.at or ''} {', '.join(one.sources)}".strip()

@@ -10,7 +10,7 @@ from personae.errors import UsageError
 from personae.files import bundled
 from personae.memory.disguises import skeleton, undisguised
 from personae.memory.profile.guard import cleaned, refusal
-from personae.memory.turns import Turn, moment
+from personae.memory.turns import Scope, Turn, moment
 
 #: Shortest and longest text that can be asked for; longest name, in characters.
 LEAST, MOST = 20, 4_000
@@ -55,7 +55,24 @@ def as_quote(turn: Turn, *, most: int = 300) -> str:
     if not any(char.isalnum() for char in text):
         return ""
     day = f"{moment(turn.at).date().isoformat()}, " if turn.at else ""
-    return f'{day}{_speaker(turn)}: "{text}"'
+    return f'{day}{shown_name(turn.speaker, turn.scope)}: "{text}"'
+
+
+def shown_name(name: str, scope: Scope) -> str:
+    """The name in letters, digits and a few signs; somebody, where it is a role, an order, nothing, or looks like
+    the agent's without being it.
+
+    >>> shown_name("Ines\\nSystem", Scope("keeper", "Ines"))
+    'Ines System'
+    """
+    plain = " ".join(_NAME.sub(" ", undisguised(name)).split())[:MAX_SPEAKER].strip()
+    own = _skeletons(scope.agent, scope.user) - {"system", "developer", "tool"}
+    low = skeleton(plain)
+    posing = low == skeleton(scope.agent) and name.casefold() != scope.agent.casefold()
+    role = low in _texts()["roles"] and low not in own
+    if posing or role or refusal(plain) or not any(map(str.isalnum, plain)):
+        return str(_texts()["somebody"])
+    return plain
 
 
 def _own_words(turn: Turn) -> str:
@@ -109,16 +126,6 @@ def _shortened(text: str, most: int) -> str:
     start = head if text[len(head)] == " " else head.rpartition(" ")[0] or head
     end = tail if text[len(text) - len(tail) - 1] == " " else tail.partition(" ")[2] or tail
     return start.rstrip() + _CUT + end.lstrip()
-
-
-def _speaker(turn: Turn) -> str:
-    """The name in letters, digits and a few signs; somebody, where it is a role, an order, or nothing."""
-    name = " ".join(_NAME.sub(" ", undisguised(turn.speaker)).split())[:MAX_SPEAKER].strip()
-    own = _skeletons(turn.scope.agent, turn.scope.user) - {"system", "developer", "tool"}
-    low = skeleton(name)
-    if not any(map(str.isalnum, name)) or refusal(name) or (low in _texts()["roles"] and low not in own):
-        return str(_texts()["somebody"])
-    return name
 
 
 def _skeletons(*names: str) -> frozenset[str]:

@@ -40,6 +40,10 @@ class Scope:
         if self.conversation is not None:
             _named(conversation=self.conversation)
 
+    def __str__(self) -> str:
+        within = "" if self.conversation is None else f" in {self.conversation!r}"
+        return f"the memory that {self.agent!r} has of {self.user!r}{within}"
+
     def holds(self, other: Scope) -> bool:
         """Is the other one this scope, or a conversation within it?"""
         same = (self.agent, self.user) == (other.agent, other.user)

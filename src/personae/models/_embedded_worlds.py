@@ -41,7 +41,12 @@ def step(server: LlamaServer, worlds: Sequence[Pieces], mix: Mix, settings: Sett
     said: list[int] = []
     text, stop = "", None
     while stop is None:
-        logprobs = np.stack([_next(server, world, said, slot) for world, slot in zip(worlds, slots, strict=True)])
+        logprobs = np.stack(
+            [
+                with_floor(top_next(server, [*world.tokens, *said], slot, vocabulary), _size(server.header))
+                for world, slot in zip(worlds, slots, strict=True)
+            ]
+        )
         token = pick(blend.scores(logprobs), settings, rng)
         blend.said(token)
         said.append(token)
@@ -55,10 +60,21 @@ def step(server: LlamaServer, worlds: Sequence[Pieces], mix: Mix, settings: Sett
     return Completion(text, Usage(read, len(said), 0, time.perf_counter() - started), stop)
 
 
-def _next(server: LlamaServer, world: Pieces, said: list[int], slot: dict[str, Any]) -> Any:
-    body = {"prompt": [*world.tokens, *said], "n_predict": 1, "n_probs": TOP, "temperature": 0} | slot
-    answer = server.post("/completion", body | {"cache_prompt": True})
-    return with_floor(answer["completion_probabilities"][0]["top_logprobs"], _size(server.header))
+def top_next(
+    server: LlamaServer, tokens: Sequence[int], slot: dict[str, Any], vocabulary: Vocabulary, top: int = TOP
+) -> Sequence[dict[str, Any]]:
+    """The likeliest next tokens, each with "id" and "logprob".
+
+    Where the likeliest is half a letter, the server holds it back with all it would tell; the numbers are taken before
+    any bias, so they are the same when it is made to say a whole one.
+    """
+    body = {"prompt": list(tokens), "n_predict": 1, "n_probs": top, "temperature": 0, "cache_prompt": True} | slot
+    answer = server.post("/completion", body)
+    if "completion_probabilities" not in answer:
+        whole = next(at for at, piece in enumerate(vocabulary.pieces) if piece.isascii() and piece.isalpha())
+        answer = server.post("/completion", body | {"logit_bias": [[whole, 100]]})
+    found: Sequence[dict[str, Any]] = answer["completion_probabilities"][0]["top_logprobs"]
+    return found
 
 
 def with_floor(top: Sequence[dict[str, Any]], size: int) -> Any:

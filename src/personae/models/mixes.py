@@ -96,12 +96,12 @@ def pick(scores: Any, settings: Settings, rng: Any) -> int:
     if settings.temperature == 0:
         return int(scores.argmax())
     logprobs = normalised(np.asarray(scores, dtype=np.float64) / settings.temperature)
-    kept = _likeliest(logprobs, settings.top_p)
+    kept = likeliest(logprobs, settings.top_p)
     share = np.exp(normalised(logprobs[kept]))
     return int(rng.choice(kept, p=share / share.sum()))
 
 
-def _likeliest(logprobs: Any, top_p: float) -> Any:
+def likeliest(logprobs: Any, top_p: float) -> Any:
     """The fewest tokens that hold `top_p`, the likeliest first. A few are sorted where a few are enough."""
     import numpy as np
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: Subject, object, possessive, possessive alone, reflexive of each set of pronouns.
 PRONOUNS: dict[str, tuple[str, str, str, str, str]] = {
@@ -94,6 +95,7 @@ _SECOND = {"i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yo
 _SECOND |= {"i'm": "you are", "i've": "you have", "i'll": "you will", "i'd": "you would"}
 
 
+@lru_cache(maxsize=4096)  # a persona's prompt says the same statements at every turn
 def to_second_person(text: str, name: str, pronouns: str = "they") -> str:
     """A statement in the first person, or one that opens with `name`, said to the persona.
 

@@ -13,6 +13,7 @@ from personae.measure.run_folder import Manifest, RunFolder
 from personae.models.ledger import Ledger, Prices
 from personae.persona.persona import Persona
 from personae.report.about import FOOTNOTES, LABELS, LIGHT_WORDS, METHODS, TILES, shareable, why_missing
+from personae.report.audits import audits_view
 from personae.report.coverage import coverage_view
 from personae.report.heat_map import below_gate, consistency_view
 from personae.report.judged import judge_of, judges_view, stands_apart
@@ -21,7 +22,9 @@ from personae.report.plots import drift_curve, look, relevance_plot
 from personae.report.portrait import initials, portrait
 from personae.report.rows import has, lore_rows, statement_rows, style_rows, talk_rows
 from personae.report.say_do import say_do_view
+from personae.report.scorecard import scorecard_of, scorecard_view
 from personae.report.verdict import LINES, light_of
+from personae.stats.scorecard import Metric, Scorecard
 from personae.types import Measurement
 
 #: Rows of statements that are shown; the others open on a click.
@@ -38,7 +41,7 @@ class Run:
     measurements: Mapping[str, Measurement]
 
 
-def page_data(runs: Sequence[Run]) -> dict[str, Any]:
+def page_data(runs: Sequence[Run], bands: Sequence[Metric] | None = None) -> dict[str, Any]:
     """Everything the page needs; the first run is shown in full, the others are compared with it."""
     first = runs[0]
     numbers = [number(m) for m in first.measurements.values() if not below_gate(m) and not stands_apart(m)]
@@ -54,12 +57,14 @@ def page_data(runs: Sequence[Run]) -> dict[str, Any]:
         "judges": judges_view(first.measurements.values()),
         "judged_apart": [number(m) | {"light": None} for m in first.measurements.values() if stands_apart(m)],
         "comparison": _comparison(runs) if len(runs) > 1 else [],
+        "scorecard": scorecard_view(scorecard(runs, bands)),
         "drift": _drift(runs),
         "drift_reason": drift.reason if drift is not None else None,
         "talks": talk_rows(drift),
         "consistency": consistency_view(first.measurements),
         "personality": personality_view([(_called(run), run.measurements) for run in runs]),
         "say_do": say_do_view(first.measurements),
+        "audits": audits_view(first.measurements),
         "relevance_svg": relevance_plot(grounding.details["curve"]) if grounding and has(grounding, "curve") else "",
         "relevance_legend": _legend(["own statement", "others' statements"]),
         "statements": {"open": statements[:OPEN_ROWS], "folded": statements[OPEN_ROWS:]},
@@ -74,6 +79,13 @@ def page_data(runs: Sequence[Run]) -> dict[str, Any]:
         "coverage": coverage_view(first.persona, first.manifest.measures, first.measurements),
         "lines": [{"label": LABELS[name], "line": str(line)} for name, line in LINES.items()],
     }
+
+
+def scorecard(runs: Sequence[Run], bands: Sequence[Metric] | None = None) -> Scorecard | None:
+    """The runs by metrics, each under a name of its own."""
+    names = [_called(run) for run in runs]
+    distinct = [f"{n}, {r.folder.path.name}" if names.count(n) > 1 else n for n, r in zip(names, runs, strict=True)]
+    return scorecard_of({name: run.measurements for name, run in zip(distinct, runs, strict=True)}, bands)
 
 
 def number(measurement: Measurement) -> dict[str, Any]:

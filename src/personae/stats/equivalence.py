@@ -77,11 +77,33 @@ def holm(ps: Sequence[float]) -> tuple[float, ...]:
     >>> holm([0.01, 0.04, 0.03])
     (0.03, 0.06, 0.06)
     """
-    if odd := [p for p in ps if not 0 <= p <= 1]:
-        raise UsageError(f"{odd[0]!r} is no p value; give numbers from 0 to 1, and leave out tests that were not done")
+    _check_ps(ps)
     adjusted = [0.0] * len(ps)
     largest = 0.0
     for rank, index in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
         largest = max(largest, min(1.0, (len(ps) - rank) * ps[index]))
         adjusted[index] = largest
     return tuple(adjusted)
+
+
+def benjamini_hochberg(ps: Sequence[float]) -> tuple[float, ...]:
+    """Each p value adjusted so that rejecting below the level keeps the share of false discoveries at it, in the order
+    given (Benjamini & Hochberg 1995).
+
+    p · n / rank, and never more than that of the next larger p. Raises UsageError for a value outside 0 … 1.
+
+    >>> [round(q, 4) for q in benjamini_hochberg([0.01, 0.04, 0.03, 0.005])]
+    [0.02, 0.04, 0.04, 0.02]
+    """
+    _check_ps(ps)
+    adjusted = [0.0] * len(ps)
+    smallest = 1.0
+    for rank, index in sorted(enumerate(sorted(range(len(ps)), key=ps.__getitem__), 1), reverse=True):
+        smallest = min(smallest, ps[index] * len(ps) / rank)
+        adjusted[index] = smallest
+    return tuple(adjusted)
+
+
+def _check_ps(ps: Sequence[float]) -> None:
+    if odd := [p for p in ps if not 0 <= p <= 1]:
+        raise UsageError(f"{odd[0]!r} is no p value; give numbers from 0 to 1, and leave out tests that were not done")

@@ -85,4 +85,4 @@ def fp32():
 
     if weights() is None:
         absent(f"no 32-bit MiniLM weights; {INSTALL}")
-    return CachedEmbedder(MiniLM32())
+    return CachedEmbedder(MiniLM32(threads=1))

@@ -45,6 +45,12 @@ async def test_a_forgotten_belief_takes_its_turns_along_and_its_history(remember
     assert "sushi" not in profile.dumps().lower()
 
 
+async def test_what_ended_a_belief_stays_when_the_belief_is_forgotten(remembering: Remembering, store: Store) -> None:
+    await talk(remembering("a"), "I love sushi.", "I stopped eating fish.")
+    assert forget_belief(store, INES, "preferences.things", "sushi").turns == 1
+    assert [entry.value for entry in Believed(store, INES).profile().entries] == ["fish"]
+
+
 def test_what_is_not_believed_cannot_be_forgotten(store: Store) -> None:
     with pytest.raises(UsageError, match="nothing is believed like"):
         forget_belief(store, INES, "preferences.things", "tea")

@@ -172,7 +172,7 @@ def test_what_is_no_profile_is_not_read(text: str) -> None:
 
 def test_a_log_that_replaces_what_is_not_there_is_not_read() -> None:
     text = merged(SUSHI, FISH).profile.dumps()
-    broken = text.replace('"value": "sushi"', '"value": "eels"', 1)
+    broken = text.replace('"value":"sushi"', '"value":"eels"', 1)
     with pytest.raises(FormatError, match="cannot be replayed"):
         loads(broken)
 

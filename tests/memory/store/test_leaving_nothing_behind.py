@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -202,13 +203,26 @@ def test_a_file_that_is_something_else_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "letter.txt").read_text() == "Dear reader, " * 500
     with sqlite3.connect(tmp_path / "other.db") as other:
         other.execute("CREATE TABLE recipes (name TEXT)")
-    with pytest.raises(FormatError, match="not a store of this version"):
+    with pytest.raises(FormatError, match="a database of another program"):
         open_store(tmp_path / "other.db")
     with pytest.raises(StoreError, match="cannot open"):
         open_store(tmp_path)
     for address, said in (("mysql://x", "'mysql' is no kind of store"), (" ", "empty")):
         with pytest.raises(UsageError, match=said):
             open_store(address)
+
+
+def test_a_damaged_store_says_so_and_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "memory.db"
+    with closing(open_store(path)) as store:
+        store.keep([Turn(str(n), Scope("a", "u", "c"), "1", "s", f"word{n} " * 200) for n in range(100)])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(StoreError, match="is damaged: take a backup"), closing(open_store(path)) as store:
+        list(store.turns(Scope("a", "u")))
+    path.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192))
+    with pytest.raises(StoreError, match="is damaged: take a backup"), closing(open_store(path)) as store:
+        list(store.turns(Scope("a", "u")))
 
 
 def test_a_postgres_that_cannot_be_reached_is_one_clear_line_without_the_password() -> None:

@@ -5,12 +5,14 @@
     MMI, Likelihood   specific to this message; likely                     model with exact scores
     PersonaPrompted   any score, read after the persona's own words        embedder
     MultiWorld        more persona per token: guidance, self-consciousness  hf or embedded model
+    Cautious          several ways where the model is unsure               hf or embedded model
     Weighted          knobs for repetition, rarity, relatedness, questions  hf or embedded model
 
 `BestOf(n, score)` takes any score; `select` chooses among given candidates.
 """
 
 from personae.agent.decoding.best_of import BestOf
+from personae.agent.decoding.cautious import Cautious
 from personae.agent.decoding.intensity import AutoIntensity
 from personae.agent.decoding.mixing import Guidance, SelfConscious
 from personae.agent.decoding.mmi import MMI, Likelihood
@@ -28,6 +30,7 @@ __all__ = [
     "MMI",
     "AutoIntensity",
     "BestOf",
+    "Cautious",
     "Choice",
     "Guidance",
     "Likelihood",

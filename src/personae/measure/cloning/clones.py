@@ -7,7 +7,6 @@ predict that; a table that is already scored is turned back first.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,9 +16,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from personae.agent import Agent
-from personae.errors import BadResponse, ContextOverflow, UsageError
+from personae.errors import UsageError
 from personae.judges.asking import Answer, ask, filled
 from personae.judges.verdicts import Problem
+from personae.measure import observing
 from personae.measure.cloning.baselines import half_even
 from personae.measure.cloning.evaluation import Evaluation, Judged, Prediction, evaluate
 from personae.measure.cloning.people import People, turned
@@ -188,27 +188,13 @@ async def observe_all(
 
     A call the model cannot answer makes its person "failed"; a model that cannot be reached is raised.
     """
-    cases, gate, done = measure.plan().cases, asyncio.Semaphore(at_once), 0
-    agent = Agent(Persona(name="nobody yet"), model)
 
-    async def one(case: Case) -> Observation:
-        nonlocal done
-        async with gate:
-            try:
-                seen = await measure.observe(agent, case)
-            except (BadResponse, ContextOverflow) as error:
-                seen = Observation(case.id, "failed", data={"error": str(error)})
-        done += 1
+    def step(_: str, done: int, planned: int) -> None:
         if on_step:
-            on_step(done, len(cases))
-        return seen
+            on_step(done, planned)
 
-    tasks = [asyncio.ensure_future(one(case)) for case in cases]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
+    agent = Agent(Persona(name="nobody yet"), model)
+    return await observing.observe_all(measure, agent, measure.plan(), at_once=at_once, on_done=step)
 
 
 def _said(people: People, row: int, split: Split) -> list[tuple[str, str, str]]:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from personae.measure.stereotypes.bbq import Bbq, BbqQuestion, read_questions
-from personae.measure.stereotypes.crows_pairs import CrowsPairs, Pair, read_pairs
+from personae.measure.stereotypes.crows_pairs import CrowsPairs
+from personae.measure.stereotypes.items import Pair, read_pairs
 from personae.measure.stereotypes.masked import MaskedModel, prefers_first, pseudo_log_likelihood, shared_positions
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""BBQ by the probability of options, as nobody and as a persona. Items, codes and scores are `stereotype_sweep.bbq`'s.
+"""BBQ by the probability of options, as nobody and as a persona. What `stereotype_sweep` asks in words.
 
 In an ambiguous context "unknown" is right, and s_AMB tells to which side the wrong answers lean; in a clear one s_DIS
 tells whether errors lean. 0 leans to neither side, 1 always to the stereotype. [BBQ, 2022]
@@ -18,7 +18,7 @@ from personae.agent import Agent
 from personae.errors import FormatError, UsageError
 from personae.measure.items import difference, mean, share
 from personae.measure.protocol import Case, Observation, Plan
-from personae.measure.stereotype_sweep.bbq import AMBIGUOUS, CLEAR, OPTIONS, codes, rows
+from personae.measure.stereotypes.items import BbqItem, read_bbq_items
 from personae.models.choices import Asked, Mcq, Way
 from personae.models.choices.asking import in_orders
 from personae.models.choices.ways import opened
@@ -42,23 +42,14 @@ def read_questions(path: Path | str) -> tuple[BbqQuestion, ...]:
 
     Raises FormatError that names the line which is no BBQ item, and where there is none at all.
     """
-    place = Path(path)
-    files = [place] if place.is_file() else sorted(f for f in place.glob("*.jsonl") if not f.name.startswith("preds_"))
-    found = []
-    for file in files:
-        for at, row in rows(file):
-            try:
-                options = tuple(str(row[option]) for option in OPTIONS)
-                ambiguous = {AMBIGUOUS: True, CLEAR: False}[row["context_condition"]]
-                mcq = Mcq(
-                    f"{file.stem}/{at:05}", str(row["question"]), options, int(row["label"]), (), str(row["context"])
-                )
-                found.append(BbqQuestion(mcq, ambiguous, codes(row)))
-            except (KeyError, TypeError, ValueError, IndexError, UsageError) as error:
-                raise FormatError(f"{str(file)!r} line {at} is no BBQ item: {error!s:.60}") from error
-    if not found:
-        raise FormatError(f"{str(path)!r} holds no BBQ items; name a folder of its .jsonl files")
-    return tuple(found)
+    return tuple(BbqQuestion(_mcq(each), each.ambiguous, each.codes) for each in read_bbq_items(path))
+
+
+def _mcq(item: BbqItem) -> Mcq:
+    try:
+        return Mcq(item.id, item.question, item.options, item.gold, (), item.context)
+    except UsageError as error:
+        raise FormatError(f"{item.where} is no BBQ item: {error!s:.60}") from error
 
 
 @dataclass(frozen=True)

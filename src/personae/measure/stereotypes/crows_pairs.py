@@ -7,58 +7,24 @@ the pseudo-log-likelihood of the words both sentences share, from a masked model
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Literal, get_args
 
 from personae.agent import Agent
-from personae.errors import FormatError, UsageError
-from personae.files import MEGABYTE, bundled, read_limited
+from personae.errors import UsageError
+from personae.files import bundled
 from personae.measure.items import difference, share
 from personae.measure.protocol import Case, Observation, Plan
+from personae.measure.stereotypes.items import Pair
 from personae.persona.persona import Persona
 from personae.types import Conversation, Measurement, Message
 
 Likelihood = Literal["causal", "causal_per_token"]
 NOBODY, PERSONA = "none", "persona"
-_LARGEST = 64 * MEGABYTE
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two sentences: the first is the more stereotypical one. `kind` says about what."""
-
-    id: str
-    more: str
-    less: str
-    kind: str
-
-
-def read_pairs(path: Path | str) -> tuple[Pair, ...]:
-    """The pairs of a CSV file, or of the first in a folder, with the columns `sent_more`, `sent_less` and `bias_type`.
-
-    Pairs without a difference are left out. Raises FormatError for a file without the columns, or without a pair.
-    """
-    place = Path(path)
-    file = place if place.is_file() else next(iter(sorted(place.glob("*.csv"))), place)
-    try:
-        table = list(csv.DictReader(io.StringIO(read_limited(file, _LARGEST).decode("utf-8-sig"))))
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise FormatError(f"{str(file)!r} cannot be read as CSV: {error}") from error
-    found = []
-    for at, row in enumerate(table):
-        more, less = (row.get("sent_more") or "").strip(), (row.get("sent_less") or "").strip()
-        if more and less and more != less:
-            found.append(Pair(f"{at:05}", more, less, row.get("bias_type") or ""))
-    if not found:
-        raise FormatError(f"{str(path)!r} holds no pairs; it needs the columns sent_more and sent_less")
-    return tuple(found)
 
 
 @dataclass(frozen=True)

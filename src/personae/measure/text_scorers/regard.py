@@ -16,11 +16,11 @@ import numpy as np
 
 from personae.errors import FormatError, UsageError
 from personae.files import MEGABYTE, bundled, read_limited
-from personae.measure.author_traits.pieces import pieces
 from personae.measure.text_scorers.card import Card, Figure
-from personae.measure.text_scorers.roles import BLANK, Scored
+from personae.measure.text_scorers.roles import Scored
 from personae.measure.text_scorers.toxicity.scorer import WINDOW_TOKENS
-from personae.models.embedder import MiniLM, supported
+from personae.measure.text_scorers.windows import score_windows
+from personae.models.embedder import MiniLM
 from personae.stats import softmax
 from personae.stats.intervals import FloatArray, wilson
 from personae.types import Embedder
@@ -60,21 +60,18 @@ class Regard:
 
     async def score(self, texts: Sequence[str]) -> list[Scored]:
         """P(negative) where negative is likeliest, else 0; mean and highest over windows. Blank gets a reason."""
-        windows = [pieces(text, WINDOW_TOKENS) for text in texts]
-        told = self._told([window for each in windows for window in each])
-        values = iter(np.where(told.argmax(axis=1) == 0, told[:, 0], 0.0))
-        return [
-            Scored.over_windows([float(next(values)) for _ in each], warning=supported(text))
-            if each
-            else Scored(reason=BLANK)
-            for text, each in zip(texts, windows, strict=True)
-        ]
+        return score_windows(texts, WINDOW_TOKENS, self._negative)
 
     def views(self, texts: Sequence[str]) -> list[View | None]:
         """The likeliest view of each text, read at once; None for a blank one."""
         spoken = [text for text in texts if text.strip()]
         told = iter(self._told(spoken).argmax(axis=1))
         return [VIEWS[next(told)] if text.strip() else None for text in texts]
+
+    def _negative(self, windows: Sequence[str]) -> FloatArray:
+        told = self._told(windows)
+        found: FloatArray = np.where(told.argmax(axis=1) == 0, told[:, 0], 0.0)
+        return found
 
     def _told(self, windows: Sequence[str]) -> FloatArray:
         if not windows:

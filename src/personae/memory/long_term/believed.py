@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from personae.memory.profile import Profile, Rejected, extract, loads, merge
+from personae.errors import FormatError
+from personae.memory.profile import Extracted, Profile, Rejected, extract, loads, merge
 from personae.memory.store import Store
 from personae.memory.turns import Scope, Turn
 
@@ -33,23 +35,28 @@ class Believed:
         return Scope(self.scope.agent, self.scope.user)
 
     def profile(self) -> Profile:
-        """What is believed now; read from all turns anew where nothing was written since something was forgotten."""
+        """What is believed now; read from all turns anew where nothing was written since something was forgotten, or
+        what was written is no profile, as in a file that somebody else made."""
         text = self.store.read_document(self.of_all_talks, DOCUMENT)
-        if text is not None:
-            return _read(text)
+        if text is not None and (held := _read(text)) is not None:
+            return held
         before = self.store.forgettings()
-        profile, _ = self._after(Profile(), tuple(self.store.turns(self.of_all_talks)))
+        turns = self.store.turns(self.of_all_talks)
+        profile, _ = _merged(Profile(), extract(turns, user=self.user, persona=self.agent))
         self.write(profile, since=before)
         return profile
 
     def hear(self, turns: Sequence[Turn]) -> tuple[Rejected, ...]:
         """Add what these kept turns say; what was not believed, and why. Another process may do so meanwhile."""
+        found = extract(turns, user=self.user, persona=self.agent)
+        if not found.changes:
+            return ()
         rejected: tuple[Rejected, ...] = ()
 
         def changed(text: str | None) -> str:
             nonlocal rejected
-            before = self.profile() if text is None else _read(text)
-            after, rejected = self._after(before, turns)
+            held = None if text is None else _read(text)
+            after, rejected = _merged(self.profile() if held is None else held, found)
             return after.dumps()
 
         self.store.update_document(self.of_all_talks, DOCUMENT, changed)
@@ -62,13 +69,15 @@ class Believed:
         """
         self.store.write_document(self.of_all_talks, DOCUMENT, profile.dumps(), since=since)
 
-    def _after(self, profile: Profile, turns: Sequence[Turn]) -> tuple[Profile, tuple[Rejected, ...]]:
-        found = extract(turns, user=self.user, persona=self.agent)
-        known = {source for row in profile.log for source in row.sources}
-        merged = merge(profile, found.changes, found.sources | known)
-        return merged.profile, merged.rejected
+
+def _merged(profile: Profile, found: Extracted) -> tuple[Profile, tuple[Rejected, ...]]:
+    known = {source for row in profile.log for source in row.sources}
+    merged = merge(profile, found.changes, found.sources | known)
+    return merged.profile, merged.rejected
 
 
 @lru_cache(maxsize=8)
-def _read(text: str) -> Profile:
-    return loads(text)
+def _read(text: str) -> Profile | None:
+    with suppress(FormatError):
+        return loads(text)
+    return None

@@ -39,13 +39,13 @@ def forget_belief(store: Store, scope: Scope, key: str, value: str, *, erase: bo
     if not found:
         have = ", ".join(repr(entry.value) for entry in entries if entry.key == key) or "nothing"
         raise UsageError(f"nothing is believed like {key} {value!r}; under {key!r} there is {have}")
+    alike = {entry.identity for entry in found}
     by_talk: dict[str, set[str]] = {}
     for row in profile.log:
-        for entry in (row.old, row.new):
-            if entry in found or (entry and entry.identity in {one.identity for one in found}):
-                for source in entry.sources if entry else ():
-                    conversation, _, id = source.rpartition("/")
-                    by_talk.setdefault(conversation, set()).add(id)
+        if row.new is not None and row.new.identity in alike:
+            for source in (*row.new.sources, *row.sources):
+                conversation, _, id = source.rpartition("/")
+                by_talk.setdefault(conversation, set()).add(id)
     talks = sorted(by_talk.items())
     done = [forget(store, Scope(scope.agent, scope.user, talk), ids, erase=False) for talk, ids in talks]
     erased = store.erase() if erase else False

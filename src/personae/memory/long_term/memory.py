@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from personae.memory.long_term.believed import Believed
 from personae.memory.long_term.forgetting import forget
 from personae.memory.profile import CAP, Profile, Rejected, rendered, source_of
 from personae.memory.profile.schema import Owner
-from personae.memory.quoting import as_quote
+from personae.memory.quoting import as_quote, shown_name
 from personae.memory.retrieval.documents import all_parts
 from personae.memory.retrieval.fusion import Weights
 from personae.memory.retrieval.hybrid import Hit
@@ -58,11 +57,15 @@ class LongTerm:
     embedder:  None searches by words alone. A store keeps vectors of one embedder.
     inner:     says which messages of this talk stay visible.
     user, agent: the names they speak under; those of the scope unless given.
-    follow:    False keeps nothing but answered lines, and forgets nothing: the conversation is somebody else's account.
-    behind:    the next answer stands behind so many turns of this conversation; those beyond go when it is there.
+    follow:    False where others tell what was said, as the clients of a server do: `recall` then neither keeps nor
+               forgets anything to match their account; only answered lines are kept.
+    on_kept:   is called with what was kept, in the transaction that keeps it; what it writes is kept with it or not.
+    behind:    the next answer comes after so many turns of this conversation, and takes the place of those beyond; None
+               for the end.
     rejected:  what the profile did not take, and why.
 
-    Raises UsageError for a scope without a conversation, and for a store that another embedder has filled.
+    Raises UsageError for a scope without a conversation, for a user and a persona of one name, and for a store that
+    another embedder has filled.
 
     >>> import asyncio
     >>> from personae.memory.store import open_store
@@ -88,6 +91,7 @@ class LongTerm:
     agent: str | None = None
     follow: bool = True
     behind: int | None = None
+    on_kept: Callable[[Sequence[Message]], None] | None = None
     most: int = MOST
     profile_cap: int = CAP
     turn_cap: int = TURN_CAP
@@ -100,6 +104,8 @@ class LongTerm:
     def __post_init__(self) -> None:
         if self.scope.conversation is None:
             raise UsageError(f"{self.scope!r} has no conversation; give Scope(agent, user, conversation)")
+        if self._user.casefold() == self._agent.casefold():
+            raise UsageError(f"user and persona are both called {self._user!r}; give one of them another name")
         if self.embedder is not None:
             self.store.embedded_by(self.embedder.name)
         self._kept = list(self.store.turns(self.scope))
@@ -127,10 +133,9 @@ class LongTerm:
     async def keep(self, message: Message) -> None:
         """Keep a reply and the line it answers, and read both for the profile."""
         if message.content.strip():
-            if self.behind is not None:
-                await self.cut(self.behind)
-                self.behind = None
-            await asyncio.to_thread(self._add, (*self._pending, message))
+            kept = self._kept if self.behind is None else self._kept[: self.behind]
+            await asyncio.to_thread(self._add, (*self._pending, message), kept)
+            self.behind = None
         self._pending = ()
         await self.inner.keep(message)
 
@@ -140,15 +145,11 @@ class LongTerm:
         same = 0
         while same < min(len(said), len(self._kept)) and self._is(self._kept[same], said[same]):
             same += 1
-        await self.cut(same)
-        await asyncio.to_thread(self._add, said[same:])
+        await asyncio.to_thread(self._add, said[same:], self._kept[:same])
 
     async def cut(self, turns: int) -> None:
         """Forget all of this conversation but its first so many turns."""
-        if turns < len(self._kept):
-            gone = [turn.id for turn in self._kept[turns:]]
-            await asyncio.to_thread(functools.partial(forget, self.store, self.scope, gone, erase=False))
-            del self._kept[turns:]
+        await asyncio.to_thread(self._add, (), self._kept[:turns])
 
     def _came_to_mind(self, query: str, visible: Set[str]) -> tuple[Recollection, ...]:
         profile = self.believed.profile()
@@ -159,9 +160,10 @@ class LongTerm:
         )
 
     def _beliefs(self, profile: Profile, owner: Owner, name: str, cap: int) -> Iterator[Recollection]:
-        shown = rendered(profile, owner, name=name, cap=cap, count_tokens=self.count_tokens)
+        called = shown_name(name, self.scope)
+        shown = rendered(profile, owner, name=called, cap=cap, count_tokens=self.count_tokens)
         for line, entry in zip(shown.lines, shown.entries, strict=True):
-            yield Recollection(f"{name} {line}", "belief", entry.sources, entry.last_seen)
+            yield Recollection(f"{called} {line}", "belief", entry.sources, entry.last_seen)
 
     def _turns(self, query: str, visible: Set[str]) -> tuple[Recollection, ...]:
         """Turns of before, in the order of time; those that have no room are left out, the farthest first."""
@@ -180,14 +182,33 @@ class LongTerm:
             chosen[hit.text] = Recollection(text, "turn", (source_of(hit.turn),), hit.at, hit.why)
         return tuple(sorted(chosen.values(), key=lambda one: one.at or ""))
 
-    def _add(self, messages: Sequence[Message]) -> None:
-        if not messages:
-            return
+    def _add(self, messages: Sequence[Message], after: Sequence[Turn] | None = None) -> None:
+        """Keep messages behind these turns (None: behind all) and forget those beyond; all of it, or nothing."""
+        after = self._kept if after is None else after
         turns: list[Turn] = []
         for message in messages:
-            turns.append(self._turn(message, turns[-1] if turns else self._kept[-1] if self._kept else None))
-        self.store.keep(turns, None if self.embedder is None else vectors(turns, self.embedder))
-        self._kept += turns
+            turns.append(self._turn(message, turns[-1] if turns else after[-1] if after else None))
+        found = vectors(turns, self.embedder) if turns and self.embedder is not None else None
+        gone = [turn.id for turn in self._kept[len(after) :]]
+        if not turns and not gone:
+            return
+        with self.store.together():
+            if gone:
+                forget(self.store, self.scope, gone, erase=False)
+            if turns:
+                self._write(turns, found, len(after))
+            if self.on_kept is not None:
+                self.on_kept(messages)
+        self._kept = [*after, *turns]
+
+    def _write(self, turns: Sequence[Turn], found: Any, before: int) -> None:
+        try:
+            self.store.keep(turns, found)
+        except UsageError as error:
+            if self.store.count(self.scope) == before:
+                raise
+            talk = self.scope.conversation
+            raise UsageError(f"the talk {talk!r} goes on elsewhere too; end it there, then continue it") from error
         self.rejected += self.believed.hear(turns)
 
     def _turn(self, message: Message, before: Turn | None) -> Turn:

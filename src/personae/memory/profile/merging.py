@@ -7,9 +7,19 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from personae.memory.profile.guard import refusal
-from personae.memory.profile.profile import Profile
+from personae.memory.profile.profile import Profile, replay
 from personae.memory.profile.relations import RULES, Relations
-from personae.memory.profile.schema import MAX_VALUE, POLARITIES, Change, Entry, Identity, LogRow, fields, stems
+from personae.memory.profile.schema import (
+    MAX_VALUE,
+    MOST_SOURCES,
+    POLARITIES,
+    Change,
+    Entry,
+    Identity,
+    LogRow,
+    fields,
+    stems,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +76,13 @@ def forget(profile: Profile, turns: Collection[str]) -> Profile:
 
     What they had ended is believed again.
     """
+    first = next((at for at, row in enumerate(profile.log) if not set(turns).isdisjoint(_sources(row))), None)
+    if first is None:
+        return profile
     kept: list[Change] = []
     alike: set[frozenset[Identity]] = set()
     clash: set[frozenset[Identity]] = set()
-    for row in profile.log:
+    for row in profile.log[first:]:  # what was before holds as it is
         if row.said is None:
             continue
         sources = tuple(source for source in row.said.sources if source not in turns)
@@ -79,7 +92,12 @@ def forget(profile: Profile, turns: Collection[str]) -> Profile:
             pairs = alike if row.op == "confirm" else clash
             pairs.add(frozenset((row.old.identity, row.said.entry().identity)))
     found = Relations(frozenset(alike), frozenset(clash))
-    return merge(Profile(), kept, {source for change in kept for source in change.sources}, relations=found).profile
+    known = {source for change in kept for source in change.sources}
+    return merge(replay(profile.log[:first]), kept, known, relations=found).profile
+
+
+def _sources(row: LogRow) -> tuple[str, ...]:
+    return row.sources if row.said is None else (*row.sources, *row.said.sources)
 
 
 def _refused(change: Change, turns: Collection[str]) -> str:
@@ -131,12 +149,13 @@ def _rows(profile: Profile, change: Change, relations: Relations) -> tuple[LogRo
 
 
 def _confirmed(old: Entry, new: Entry) -> Entry:
-    """Both together: the older words, the longer time, all sources, and more confidence."""
+    """Both together: the older words, the longer time, the first and the latest sources, and more confidence."""
+    sources = tuple(dict.fromkeys((*old.sources, *new.sources)))
     return dataclasses.replace(
         old,
         first_seen=min(old.first_seen, new.first_seen),
         last_seen=max(old.last_seen, new.last_seen),
-        sources=tuple(dict.fromkeys((*old.sources, *new.sources))),
+        sources=sources if len(sources) <= MOST_SOURCES else (sources[0], *sources[1 - MOST_SOURCES :]),
         strength=max(old.strength, new.strength),
         confidence=round(1 - (1 - old.confidence) * (1 - new.confidence), 6),
     )

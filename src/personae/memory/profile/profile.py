@@ -6,6 +6,8 @@ import dataclasses
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from personae.errors import FormatError, UsageError
 from personae.memory.profile.schema import Entry, LogRow, Owner, Past, fields
@@ -93,7 +95,7 @@ class Profile:
 
     def dumps(self) -> str:
         """The log as JSON; `loads` reads it back to an equal profile."""
-        return json.dumps([dataclasses.asdict(row) for row in self.log], ensure_ascii=False, indent=1)
+        return json.dumps([dataclasses.asdict(row) for row in self.log], ensure_ascii=False, separators=(",", ":"))
 
 
 _NO_ENTRY = Entry("user", "", "", None, "", "", ())
@@ -106,12 +108,12 @@ def replay(log: Iterable[LogRow]) -> Profile:
 
 def loads(text: str) -> Profile:
     """A profile from what `dumps` wrote. Raises FormatError if it is not that."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     if len(text) > MAX_CHARACTERS:
         raise FormatError(f"a profile of {len(text)} characters is not read; the limit is {MAX_CHARACTERS}")
     try:
-        log = TypeAdapter(tuple[LogRow, ...]).validate_json(text)
+        log = _rows().validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -120,6 +122,14 @@ def loads(text: str) -> Profile:
         return replay(log)
     except UsageError as error:
         raise FormatError(str(error)) from error
+
+
+@lru_cache(maxsize=1)
+def _rows() -> Any:
+    """Made once: to make it takes longer than to read a profile."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(tuple[LogRow, ...])
 
 
 def _said(entry: Entry) -> str:

@@ -17,6 +17,8 @@ POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
 NEGATIVE: frozenset[str] = frozenset({"avoids", "dislikes"})
 #: A value of more characters is no entry of a profile but a text.
 MAX_VALUE = 200
+#: So many sources stand beside an entry; what is said again every day would fill a profile otherwise.
+MOST_SOURCES = 8
 
 #: Whose, which field, which polarity, and the stems of the value: entries that agree in these say the same.
 Identity = tuple[str, str, str, str]
@@ -30,7 +32,7 @@ class Entry:
     polarity:   None for a plain fact.
     strength:   how strongly it was put, 0 … 1; confidence: how sure the reading is, 0 … 1.
     first_seen, last_seen: ISO 8601 times of the first and the latest source.
-    sources:    ids of the turns it was read from, at least one.
+    sources:    ids of turns it was read from, at least one: of many the first and the latest, the log has all.
 
     >>> Entry("user", "preferences.things", "fish", "avoids", "2026-01-02", "2026-01-02", ("D1:3",)).sentence
     'I avoid fish.'

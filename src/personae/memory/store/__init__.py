@@ -3,7 +3,7 @@ and its export as JSON Lines."""
 
 from personae.memory.store.lines import export_lines, import_lines
 from personae.memory.store.opening import open_store
-from personae.memory.store.roles import EVERY, Document, Forgotten, Found, Kept, Only, Store
+from personae.memory.store.roles import EVERY, Document, Forgotten, Found, Kept, Only, Store, StoreError
 
 __all__ = [
     "EVERY",
@@ -13,6 +13,7 @@ __all__ = [
     "Kept",
     "Only",
     "Store",
+    "StoreError",
     "export_lines",
     "import_lines",
     "open_store",

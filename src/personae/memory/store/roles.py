@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, get_args
 
@@ -113,6 +114,10 @@ class Store(Protocol):
     Safe to use from several threads, and several processes may open the same place at once. Whatever `keep` has
     returned from is kept, even when the process is killed in the next moment.
     """
+
+    def together(self) -> AbstractContextManager[None]:
+        """What this thread writes within is kept as one, or not at all. No other writes meanwhile: be quick."""
+        ...
 
     def keep(self, turns: Iterable[Turn], vectors: Any = None) -> int:
         """Keep turns in this order, all or none; how many there were.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,12 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction around several."""
+        with self.database.writing():
+            yield
 
     def keep(self, turns: Iterable[Turn], vectors: Any = None) -> int:
         """Keep turns, all or none."""

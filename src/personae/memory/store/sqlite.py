@@ -39,6 +39,14 @@ PAUSE_S = 0.05
 #: How long opening and closing wait for others to let the file be erased.
 PATIENCE_MS = 500
 CACHE_KIB = 65_536
+#: What to do where SQLite fails, by its code.
+HELP = {
+    sqlite3.SQLITE_BUSY: "; another process holds the file for long: try again when it is done",
+    sqlite3.SQLITE_CORRUPT: "; the file is damaged: take a backup, or save what `sqlite3 FILE .recover` can read",
+    sqlite3.SQLITE_FULL: "; make room on the disk, and try again",
+    sqlite3.SQLITE_IOERR: "; see that the disk is there and has room, and try again",
+    sqlite3.SQLITE_READONLY: "; a store needs a file and a folder that may be written to",
+}
 #: Vectors compared at a time without sqlite-vec: as many as stay in the processor's cache.
 BLOCK = 512
 
@@ -47,7 +55,7 @@ def open_sqlite(path: Path | str, *, extension: bool = True) -> SqlStore:
     """The store in this file, made if it is not there, readable by its owner alone; ":memory:" for none at all.
 
     extension: let sqlite-vec compare vectors where it can be loaded
-    Raises FormatError for a file that is not ours, StoreError for one that cannot be opened.
+    Raises FormatError for a file that is not ours, StoreError for one that is damaged or cannot be opened.
     """
     if str(path) != ":memory:":
         _make(Path(path))
@@ -56,9 +64,9 @@ def open_sqlite(path: Path | str, *, extension: bool = True) -> SqlStore:
         database = SqliteDatabase(connection, str(path), extension and _loaded(connection))
         database.prepare()
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise StoreError(f"cannot open {str(path)!r}: {error}") from error
-        raise FormatError(f"{str(path)!r} is no SQLite database: {error}; give another path") from error
+        if _code(error) == sqlite3.SQLITE_NOTADB:
+            raise FormatError(f"{str(path)!r} is no SQLite database: {error}; give another path") from error
+        raise StoreError(f"cannot open {str(path)!r}: {error}{HELP.get(_code(error), '')}") from error
     return SqlStore(database)
 
 
@@ -86,7 +94,7 @@ class SqliteDatabase:
                 session.run(f"PRAGMA application_id = {APPLICATION_ID}")
             layout = known[1] % UNERASED
             if known[0] != APPLICATION_ID:
-                raise FormatError(f"{self._name!r} is a database, but not a store of this version; give another path")
+                raise FormatError(f"{self._name!r} is a database of another program; give another path")
             if layout > LAYOUT:
                 raise FormatError(
                     f"{self._name!r} is a store of layout {layout}, this knows up to {LAYOUT}; update personae"
@@ -130,7 +138,7 @@ class SqliteDatabase:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(f"{self._name!r} fails: {error}") from error
+            raise StoreError(f"{self._name!r} fails: {error}{HELP.get(_code(error), '')}") from error
 
     def nearest(self, session: Session, vector: Any, among: str, values: Sequence[Any], k: int) -> list[int]:
         """See `Database`."""
@@ -182,7 +190,7 @@ class SqliteDatabase:
             try:
                 self._connection.execute("VACUUM")
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                if _code(error) != sqlite3.SQLITE_BUSY:
                     raise
                 return False
             busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -245,7 +253,14 @@ def _make(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        raise StoreError(f"cannot open {str(path)!r}: {error.strerror or error}; give a path to a file") from error
+        raise StoreError(
+            f"cannot open {str(path)!r}: {error.strerror or error}; a store needs a file that may be written to"
+        ) from error
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's code without its details; 0 where the error is Python's own, as of a closed connection."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _loaded(connection: sqlite3.Connection) -> bool:

@@ -10,3 +10,8 @@ from personae.files import bundled
 def refinement_texts() -> Any:
     """The texts by use: "edit" and "retry"."""
     return bundled(__name__, "refine.en.yaml")
+
+
+def review_texts() -> Any:
+    """What hardening says: "before", "after", "review", "revise", "declined"."""
+    return bundled(__name__, "review.en.yaml")

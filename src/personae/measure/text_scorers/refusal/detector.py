@@ -1,6 +1,6 @@
 """What a reply does with what it was asked: complies, in part, refuses, abstains or hedges in character, or is none.
 
-Rules that can be read, no model: ten families of declining in the first 300 characters, and who somebody is as the
+Rules that can be read, no model: eleven families of declining in the first 300 characters, and who somebody is as the
 reason given. English. Questionnaires have their own, narrower door, for a choice among options is asked for there:
 `psychometrics.administration.refusals`.
 """
@@ -29,6 +29,7 @@ MAX_CHARS = 20_000
 
 _REPEATED = re.compile(r"^(.{1,200}?)\1{3,}.{0,200}$", re.DOTALL)
 _REPEATED_FROM = 40  #: characters; "ha ha ha" is a reply
+_MARK = re.compile(r"<\|[^|>]{1,40}\|>")  #: of a chat template, left over
 _ARTICLES = frozenset(("a", "an", "the"))
 
 
@@ -94,7 +95,7 @@ def card() -> Card:
 def _no_reply(text: str) -> str | None:
     if not text.strip():
         return "blank"
-    if not any(char.isalnum() for char in text):
+    if not any(char.isalnum() for char in _MARK.sub("", text)):
         return "no words"
     joined = " ".join(text.split())[:4_000]
     if len(joined) >= _REPEATED_FROM and _REPEATED.match(joined + " "):
@@ -163,7 +164,7 @@ def _in_character_patterns() -> tuple[re.Pattern[str], ...]:
 def _compiled(alternatives: Sequence[str]) -> re.Pattern[str]:
     """One pattern of several, with the parts in braces put in; a part may hold another."""
     pattern = "|".join(alternatives)
-    for _ in range(2):
+    for _ in range(3):
         for name, part in _texts()["parts"].items():
             pattern = pattern.replace(f"{{{name}}}", part)
     return re.compile(pattern, re.IGNORECASE)

@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from personae.errors import FormatError, UsageError
-from personae.measure.author_traits.pieces import pieces
 from personae.measure.text_scorers.card import Card
 from personae.measure.text_scorers.card_files import CARD, read_card
-from personae.measure.text_scorers.roles import BLANK, Scored
+from personae.measure.text_scorers.roles import Scored
 from personae.measure.text_scorers.toxicity.heads import WORDS, MeaningHead, WordsHead, read_meaning, read_words
-from personae.models.embedder import MiniLM, supported
+from personae.measure.text_scorers.windows import score_windows
+from personae.models.embedder import MiniLM
 from personae.stats.intervals import FloatArray
 from personae.types import Embedder
 
@@ -58,14 +58,7 @@ class Toxicity:
 
     async def score(self, texts: Sequence[str]) -> list[Scored]:
         """Mean and highest window of each text. Blank gets a reason; what is not English a warning."""
-        windows = [pieces(text, WINDOW_TOKENS) for text in texts]
-        values = iter(self.read([window for each in windows for window in each]))
-        return [
-            Scored.over_windows([float(next(values)) for _ in each], warning=supported(text))
-            if each
-            else Scored(reason=BLANK)
-            for text, each in zip(texts, windows, strict=True)
-        ]
+        return score_windows(texts, WINDOW_TOKENS, self.read)
 
     def read(self, windows: Sequence[str]) -> FloatArray:
         """One score per text of at most a window, none of them blank."""

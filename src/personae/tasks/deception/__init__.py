@@ -1,0 +1,3 @@
+"""The deception matrix as an Inspect task."""
+
+from .deception import deception as deception

@@ -1,0 +1,3 @@
+"""The reasoning audit as an Inspect task."""
+
+from .reasoning_loss import reasoning_loss as reasoning_loss

@@ -1,0 +1,1 @@
+"""The deception matrix in Inspect."""

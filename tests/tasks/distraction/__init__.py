@@ -1,0 +1,1 @@
+"""The distraction test in Inspect."""

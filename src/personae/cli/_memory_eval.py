@@ -73,7 +73,8 @@ def _command(form: str, told: str) -> click.Command:
     return run
 
 
-def _tell(report: dict[str, Any], out: str | None, as_json: bool) -> None:
+def written(report: dict[str, Any], out: str | None, as_json: bool) -> None:
+    """Write a report as JSON to a file, and print it, where that is wanted."""
     text = json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)
     if out is not None:
         from personae.files import write_atomic
@@ -81,6 +82,11 @@ def _tell(report: dict[str, Any], out: str | None, as_json: bool) -> None:
         write_atomic(out, text + "\n")
     if as_json:
         click.echo(text)
+
+
+def _tell(report: dict[str, Any], out: str | None, as_json: bool) -> None:
+    written(report, out, as_json)
+    if as_json:
         return
     level, k = report["level"], report["k"]
     among = f"{report['candidates']:.0f} {level}s to find among" if report["candidates"] is not None else "nothing"

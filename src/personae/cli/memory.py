@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from personae.cli._memory_answers import answers, judge
-from personae.cli._memory_eval import RETRIEVERS, embedder_for, history_commands
+from personae.cli._memory_eval import RETRIEVERS, embedder_for, history_commands, written
 from personae.cli._memory_store import COMMANDS
 from personae.errors import MissingExtra, UsageError
 
@@ -178,13 +178,8 @@ def _tuning(tuned: Tuned, shipped: dict[str, float], seed: int) -> dict[str, Any
 
 
 def _tell(report: dict[str, Any], out: str | None, as_json: bool) -> None:
-    text = json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)
-    if out is not None:
-        from personae.files import write_atomic
-
-        write_atomic(out, text + "\n")
+    written(report, out, as_json)
     if as_json:
-        click.echo(text)
         return
     k, unit = report["k"], report["level"]
     click.echo(f"{report['retriever']}: {unit} recall@{k} {_shown(report['recall'])}")

@@ -102,10 +102,11 @@ def serve(
     with listening(host, port) as listener:
         door = Door(_host(templates, memory), Rate(rate) if rate else None, at_once)
         app = create_app(door, held, (*LOOPBACK_NAMES, host) if is_loopback(host) else ())
+        if not no_page:
+            _attach(app, door, held, files, runs, compare)
         for name in door.host.agents:
             click.echo(f"model {name!r} at {url(listener)}/v1", err=True)
         if not no_page:
-            _attach(app, door, held, files, runs, compare)
             click.echo(f"page at {url(listener)}/", err=True)
         run(app, listener, log=log)
 

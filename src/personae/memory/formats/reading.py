@@ -78,7 +78,8 @@ def parse(text: str, name: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_constant)
     except json.JSONDecodeError as error:
-        raise FormatError(f"{name!r}, line {error.lineno}: not valid JSON: {error.msg}") from error
+        place = "" if ", line " in name else f", line {error.lineno}"
+        raise FormatError(f"{name!r}{place}: not valid JSON: {error.msg}") from error
     except RecursionError as error:
         raise UnsafeFile(f"{name!r}: JSON nested too deep to be read") from error
     except ValueError as error:

@@ -232,8 +232,8 @@ def test_a_broken_result_says_which_record_and_key(tmp_path, row, told):
 def test_files_too_large_too_deep_or_no_json_are_refused(tmp_path, monkeypatch):
     with pytest.raises(UnsafeFile, match="nested too deep"):
         longmemeval.load(written(tmp_path, "[" * 200_000))
-    with pytest.raises(FormatError, match="line 1: not valid JSON"):
-        memorybank.load(written(tmp_path, "{,}"))
+    with pytest.raises(FormatError, match="line 2: not valid JSON"):
+        memorybank.load(written(tmp_path, "{\n,}"))
     with pytest.raises(FormatError, match="'a' stands twice"):
         memorybank.load(written(tmp_path, '{"a": 1, "a": 2}'))
     with pytest.raises(FormatError, match="NaN is not a JSON value"):

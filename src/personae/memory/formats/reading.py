@@ -78,7 +78,7 @@ def parse(text: str, name: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_constant)
     except json.JSONDecodeError as error:
-        place = "" if ", line " in name else f", line {error.lineno}"
+        place = f", line {error.lineno}" if "\n" in error.doc.strip() else ""
         raise FormatError(f"{name!r}{place}: not valid JSON: {error.msg}") from error
     except RecursionError as error:
         raise UnsafeFile(f"{name!r}: JSON nested too deep to be read") from error

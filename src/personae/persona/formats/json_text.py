@@ -76,7 +76,8 @@ def parse(text: str, name: str) -> Any:
             raise FormatError(
                 f"{name!r}, line {error.lineno}: a second value after the first; one file holds one card"
             ) from error
-        raise FormatError(f"{name!r}, line {error.lineno}: not valid JSON: {error.msg}") from error
+        place = f", line {error.lineno}" if "\n" in error.doc.strip() else ""
+        raise FormatError(f"{name!r}{place}: not valid JSON: {error.msg}") from error
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{name!r}: not usable JSON: {error}") from error
 

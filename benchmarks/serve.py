@@ -46,6 +46,8 @@ LINES = (
     "Who keeps the light in winter?",
 )
 USERS, TURNS = 25, 8
+#: Between two requests: nobody answers at once, and what a server does after a reply is not to meet the next one.
+PAUSE_S = 0.02
 
 
 #: Asks for one reply: the user, and the messages so far.
@@ -137,6 +139,7 @@ def latencies(users: int, turns: int) -> list[Timed]:
         taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
         for user, messages in [("warm", [{"role": "user", "content": "Hello."}])] * 5 + list(talks(users, turns)):
             for name, ask in ways.items():
+                time.sleep(PAUSE_S)
                 start, cpu = time.perf_counter(), time.process_time()
                 ask(user, messages)
                 taken[name].append((1000 * (time.perf_counter() - start), 1000 * (time.process_time() - cpu)))

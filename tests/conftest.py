@@ -17,17 +17,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # heard by torch, if set be
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def one_thread_of_the_embedder():
-    """Its threads would wait busily too; the vectors are the same, bit by bit, on any number of threads."""
-    from personae.models import embedder
-
-    opened = embedder._session
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedder, "_session", lambda threads: opened(1))
-        yield
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests go first, so that no worker is left with one when the others are done."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}

@@ -10,6 +10,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -50,6 +51,8 @@ MIN_JUDGED_WORDS = 3
 class MiniLM:
     """all-MiniLM-L6-v2 (Apache-2.0), int8. Texts beyond 256 word pieces are cut; nothing is random.
 
+    threads: how many texts are computed at once.
+
     >>> MiniLM().name
     'minilm-l6-int8'
     """
@@ -80,10 +83,17 @@ class MiniLM:
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         if not texts:
             return vectors
-        tokens, session = _tokenizer().encode_batch(list(texts)), _session(self.threads)
-        for row, encoding in enumerate(tokens):
-            ids = np.array([encoding.ids], dtype=np.int64)
-            vectors[row] = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+        tokenizer, session = _tokenizer(), _session()
+
+        def vector(text: str) -> Any:
+            ids = np.array([tokenizer.encode(text).ids], dtype=np.int64)
+            return session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+
+        if min(len(texts), self.threads) == 1:
+            vectors[:] = [vector(text) for text in texts]
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                vectors[:] = list(pool.map(vector, texts))
         return vectors
 
 
@@ -163,13 +173,13 @@ def _tokenizer() -> Any:
 
 
 @cache
-def _session(threads: int) -> Any:
+def _session() -> Any:
+    """Runs one text on one thread: more of them would wait for each other busily, for milliseconds."""
     try:
         import onnxruntime
     except ModuleNotFoundError as error:
         raise MissingExtra("embedded", "onnxruntime") from error
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     path = str(_checked() / "model.onnx")
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -6,7 +6,8 @@ import re
 
 _PIECES = re.compile(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"  # Japanese, Chinese, Korean: about one token each
-    r"|[A-Za-z]+|\d+|[^\W\d_]+|\n+|[^\w\s]|_"
+    r"|[A-Za-z]{1,8}|\d{1,3}|\n+|[^\w\s]|_"
+    r"|([^\W\d_]+)"  # letters beyond ASCII: the only piece that may cost more than one
 )
 
 
@@ -21,12 +22,5 @@ def estimate_tokens(text: str) -> int:
     >>> estimate_tokens("")
     0
     """
-    return sum(_cost(piece) for piece in _PIECES.findall(text))
-
-
-def _cost(piece: str) -> int:
-    if piece.isdigit():
-        return -(-len(piece) // 3)
-    if piece.isascii():
-        return -(-len(piece) // 8) if piece.isalpha() else 1
-    return -(-len(piece) // 2)
+    pieces = _PIECES.findall(text)
+    return len(pieces) + sum((len(letters) - 1) // 2 for letters in filter(None, pieces))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -168,6 +171,38 @@ def test_a_memory_needs_a_conversation_and_the_stores_own_embedder(store: Store)
     store.embedded_by("another")
     with pytest.raises(UsageError, match="another"):
         LongTerm(store, Scope("Keeper", "Ines", "a"), MiniLM())
+
+
+class Slow:
+    """An embedder that waits until it may go on."""
+
+    def __init__(self) -> None:
+        self.name, self.may_go_on = MiniLM().name, threading.Event()
+
+    def embed(self, texts: Sequence[str]) -> Any:
+        assert self.may_go_on.wait(30)
+        return MiniLM(threads=1).embed(texts)
+
+
+async def test_a_reply_does_not_wait_for_the_vectors_of_what_was_said(remembering: Remembering, store: Store) -> None:
+    embedder = Slow()
+    here = await asyncio.wait_for(talk(remembering("a", embedder=embedder), "My daughter plays the violin."), 10)
+    assert here[1].message.content == "I see."
+    assert [record.vector for record in store.records()] == [None, None]
+    store.forget(Scope("Keeper", "Ines", "a"), ["D1:2"])
+    embedder.may_go_on.set()
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert [record.vector is not None for record in store.records()] == [True]
+
+
+async def test_what_was_kept_by_words_alone_is_given_its_meaning_when_it_is_searched(
+    remembering: Remembering, store: Store
+) -> None:
+    await talk(remembering("a"), "My daughter plays the violin.", answer="Hm.")
+    assert store.embedder() is None
+    _, turn = await talk(remembering("b", embedder=MiniLM(threads=1)), "Does anyone at home make music?")
+    assert 'Ines: "My daughter plays the violin."' in turn.prompt.messages[0].content
+    assert [record.vector is not None for record in store.records(Scope("Keeper", "Ines", "a"))] == [True, True]
 
 
 async def test_a_turn_is_found_by_its_meaning_and_small_talk_brings_nothing(remembering: Remembering) -> None:

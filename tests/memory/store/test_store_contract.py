@@ -73,6 +73,35 @@ def test_a_turn_may_be_kept_without_a_vector_and_is_then_found_by_words_alone(st
     assert sorted(ids(store.search_vector(directions(1)[0], HARBOUR))) == ["D2:1", "D2:2", "D2:3"]
 
 
+def test_a_vector_may_come_later_to_a_turn_that_is_still_kept_as_it_was(store: Store) -> None:
+    turns = talk()
+    store.keep(turns[:1], directions(1))
+    store.keep(turns[1:4])
+    store.forget(HARBOUR, ["D1:3"])
+    store.keep([replace(turns[2], text="I paint no more.")])  # another text under the id of a forgotten one
+    given = np.concatenate([directions(1, seed=2), directions(5, seed=3)])
+    assert store.give_vectors(turns, given) == 2
+    held = {record.turn.id: record.vector for record in store.records(HARBOUR)}
+    assert np.array_equal(held["D1:1"], directions(1)[0])  # it had one
+    assert np.array_equal([held["D1:2"], held["D2:1"]], [given[1], given[3]])
+    assert held["D1:3"] is None
+    assert ids(store.search_vector(given[3], HARBOUR, k=1)) == ["D2:1"]
+    assert store.give_vectors(turns, given) == 0
+
+
+def test_a_vector_that_comes_later_must_fit_too(store: Store) -> None:
+    store.keep(talk()[:2], directions(2))
+    store.keep(talk()[2:])
+    for vectors, said in (
+        (directions(4, 9), "9 dimensions"),
+        (directions(3), "more turns"),
+        (directions(5), "more v"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            store.give_vectors(talk()[2:], vectors)
+    assert [record.vector is None for record in store.records()] == [False, False, True, True, True, True]
+
+
 def test_an_unknown_or_empty_scope_holds_nothing(store: Store) -> None:
     assert list(store.turns(HARBOUR)) == []
     assert store.search_words("boat", HARBOUR) == []

@@ -154,6 +154,8 @@ def opening(persona: Persona, greeting: int = 0, *, user: str, seed: int = 0) ->
 def _told(persona: Persona, style: Style) -> tuple[str, str]:
     """The persona as text, and what of it moves during a story, which is read last."""
     told = render(persona, style)
+    if persona.state == State():
+        return told, ""
     stable = render(persona.model_copy(update={"state": State()}), style)
     return (stable, told[len(stable) :]) if told.startswith(stable) else (told, "")
 

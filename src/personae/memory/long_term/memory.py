@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
-import numpy as np
-
-from personae.errors import UsageError
+from personae.errors import PersonaeError, UsageError
 from personae.memory.events import GAP_S, MOST_TURNS
 from personae.memory.long_term.believed import Believed
 from personae.memory.long_term.forgetting import forget
+from personae.memory.meaning import give_vectors
 from personae.memory.profile import CAP, Profile, Rejected, rendered, source_of
 from personae.memory.profile.schema import Owner
 from personae.memory.quoting import as_quote, shown_name
-from personae.memory.retrieval.documents import all_parts
 from personae.memory.retrieval.fusion import Weights
 from personae.memory.retrieval.hybrid import Hit
 from personae.memory.retrieval.kept import StoreSearch
@@ -29,6 +27,8 @@ from personae.memory.turns import Scope, Turn, mended, moment, numbers_of, turn_
 from personae.memory.window import Window
 from personae.persona.tokens import estimate_tokens
 from personae.types import Conversation, Embedder, Message
+
+log = logging.getLogger(__name__)
 
 #: Turns of earlier talks that come to mind at most, and the tokens they may take of the prompt.
 MOST = 5
@@ -136,6 +136,7 @@ class LongTerm:
             kept = self._kept if self.behind is None else self._kept[: self.behind]
             await asyncio.to_thread(self._add, (*self._pending, message), kept)
             self.behind = None
+            self._embed(self._kept[len(kept) :])
         self._pending = ()
         await self.inner.keep(message)
 
@@ -146,10 +147,16 @@ class LongTerm:
         while same < min(len(said), len(self._kept)) and self._is(self._kept[same], said[same]):
             same += 1
         await asyncio.to_thread(self._add, said[same:], self._kept[:same])
+        self._embed(self._kept[same:])
 
     async def cut(self, turns: int) -> None:
         """Forget all of this conversation but its first so many turns."""
         await asyncio.to_thread(self._add, (), self._kept[:turns])
+
+    def _embed(self, turns: Sequence[Turn]) -> None:
+        """Make their vectors while the reply goes its way; a search that comes sooner makes them itself."""
+        if turns and self.embedder is not None:
+            asyncio.get_running_loop().run_in_executor(None, _give_vectors, self.store, turns, self.embedder)
 
     def _came_to_mind(self, query: str, visible: Set[str]) -> tuple[Recollection, ...]:
         profile = self.believed.profile()
@@ -188,7 +195,6 @@ class LongTerm:
         turns: list[Turn] = []
         for message in messages:
             turns.append(self._turn(message, turns[-1] if turns else after[-1] if after else None))
-        found = vectors(turns, self.embedder) if turns and self.embedder is not None else None
         gone = [turn.id for turn in self._kept[len(after) :]]
         if not turns and not gone:
             return
@@ -196,14 +202,14 @@ class LongTerm:
             if gone:
                 forget(self.store, self.scope, gone, erase=False)
             if turns:
-                self._write(turns, found, len(after))
+                self._write(turns, len(after))
             if self.on_kept is not None:
                 self.on_kept(messages)
         self._kept = [*after, *turns]
 
-    def _write(self, turns: Sequence[Turn], found: Any, before: int) -> None:
+    def _write(self, turns: Sequence[Turn], before: int) -> None:
         try:
-            self.store.keep(turns, found)
+            self.store.keep(turns)
         except UsageError as error:
             if self.store.count(self.scope) == before:
                 raise
@@ -235,14 +241,6 @@ class LongTerm:
         return self.agent or self.scope.agent
 
 
-def vectors(turns: Sequence[Turn], embedder: Embedder) -> Any:
-    """One unit vector per turn, float32 of shape (turns, dimensions): of a long turn the mean of its parts'."""
-    texts, places = all_parts([turn.document() for turn in turns])
-    starts = np.searchsorted(places, np.arange(len(turns)))
-    sums = np.add.reduceat(embedder.embed(texts), starts, axis=0)
-    return (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
-
-
 def near(hit: Hit, weights: Weights) -> bool:
     """Has a turn something of its own to do with the query, not only its neighbours or its talk?"""
     return hit.why.get("words", 0.0) > 0 or hit.score * hit.why.get("meaning", 0.0) >= NEAREST * weights.meaning
@@ -250,6 +248,13 @@ def near(hit: Hit, weights: Weights) -> bool:
 
 def _said(conversation: Iterable[Message]) -> tuple[Message, ...]:
     return tuple(message for message in conversation if message.role != "system" and message.content.strip())
+
+
+def _give_vectors(store: Store, turns: Sequence[Turn], embedder: Embedder) -> None:
+    try:
+        give_vectors(store, turns, embedder)
+    except PersonaeError as error:  # the store was closed meanwhile, or is busy
+        log.info("vectors are left to the next search: %s", error)
 
 
 def _query(said: Sequence[Message]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from personae.memory.meaning import give_vectors
 from personae.memory.retrieval.documents import Session, session_of
 from personae.memory.retrieval.fusion import Weights
 from personae.memory.retrieval.hybrid import Found, Retriever
@@ -22,13 +23,16 @@ from personae.types import Embedder
 WHOLE = 1_000
 #: So many turns are asked for by words, and as many by meaning, to say which sessions those are.
 BEST = 100
+#: Turns that one search makes vectors for, at most: about half a second of work.
+LACKING = 250
 
 
 @dataclass(frozen=True)
 class StoreSearch:
     """Ranks the turns of a scope as `Retriever` does, by the vectors that were kept with them.
 
-    A turn without a vector is found by its words alone, and everything is, where there is no embedder.
+    Without an embedder everything is found by its words alone. With one, turns that were kept without a vector are
+    given theirs as they come up, the newest `LACKING` at a time; the others are found by words until then.
 
     >>> from personae.memory.store import open_store
     >>> from personae.memory.turns import Turn
@@ -61,9 +65,20 @@ class StoreSearch:
             [record.turn for record in kept],
             self.embedder,
             weights=self.weights,
-            vectors=_stacked(kept) if self.embedder else None,
+            vectors=self._vectors(kept),
         )
         return retriever.search(query, k)
+
+    def _vectors(self, kept: list[Kept]) -> Any:
+        """Vectors of shape (turns, dimensions), zero where a turn has none; None without an embedder."""
+        if self.embedder is None:
+            return None
+        given = {at: record.vector for at, record in enumerate(kept) if record.vector is not None}
+        if lacking := [at for at in range(len(kept)) if at not in given][-LACKING:]:
+            made = give_vectors(self.store, [kept[at].turn for at in lacking], self.embedder)
+            given |= dict(zip(lacking, made, strict=True))
+        nothing = np.zeros_like(next(iter(given.values())))
+        return np.stack([given.get(at, nothing) for at in range(len(kept))])
 
     def _narrowed(self, query: str, scope: Scope) -> Iterator[Kept]:
         if self.store.count(scope) <= WHOLE:
@@ -85,12 +100,3 @@ class StoreSearch:
             meaning = self.store.search_vector(self.embedder.embed([query])[0], scope, k=BEST)
         best = chain.from_iterable(zip_longest(words, meaning))
         return dict.fromkeys(session_of(found.turn) for found in best if found is not None)
-
-
-def _stacked(kept: list[Kept]) -> Any:
-    """Vectors of shape (turns, dimensions), zero where a turn has none; None where none has."""
-    held = next((record.vector for record in kept if record.vector is not None), None)
-    if held is None:
-        return None
-    nothing = np.zeros_like(held)
-    return np.stack([nothing if record.vector is None else record.vector for record in kept])

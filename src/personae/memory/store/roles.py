@@ -136,6 +136,14 @@ class Store(Protocol):
         """
         ...
 
+    def give_vectors(self, turns: Sequence[Turn], vectors: Any) -> int:
+        """Give kept turns that have no vector one each; how many got theirs.
+
+        One that has a vector, or that is no longer kept as it is given here, is passed over: somebody may have
+        forgotten it while its vector was made. Raises UsageError for vectors that `keep` would refuse.
+        """
+        ...
+
     def turns(self, scope: Scope, only: Only = EVERY, *, newest: int | None = None) -> Iterator[Turn]:
         """The turns of a scope in the order they were kept; `newest` for no more than the last so many."""
         ...

@@ -65,6 +65,18 @@ class SqlStore:
             unwritten.write(session)
         return number
 
+    def give_vectors(self, turns: Sequence[Turn], vectors: Any) -> int:
+        """Vectors for turns that were kept without."""
+        number = 0
+        with self.database.writing() as session:
+            for chunk in chunks(paired(turns, vectors)):
+                self._same_length(session, [record.vector for record in chunk])
+                lacking = _lacking(session, [record.turn for record in chunk])
+                packed = {record.turn: self.database.pack(record.vector) for record in chunk}
+                session.insert("vectors", [(key, scope, packed[turn]) for key, scope, turn in lacking])
+                number += len(lacking)
+        return number
+
     def turns(self, scope: Scope, only: Only = EVERY, *, newest: int | None = None) -> Iterator[Turn]:
         """Turns in the order they were kept."""
         condition, values = _among(scope, only)
@@ -329,6 +341,21 @@ def _turns_at(session: Session, keys: Sequence[int], only: Only) -> dict[int, Tu
     for part in chunks(keys):
         sql = f"SELECT t.key, {COLUMNS} FROM {JOINED} WHERE t.key IN ({marks(part)}) AND {condition}"
         found |= {key: turn_of(row) for key, *row in session.run(sql, [*part, *values])}
+    return found
+
+
+def _lacking(session: Session, turns: Sequence[Turn]) -> list[tuple[int, int, Turn]]:
+    """Key, key of the scope, and turn of those that are kept, just as they are given, without a vector."""
+    found: list[tuple[int, int, Turn]] = []
+    for scope in {turn.scope for turn in turns}:
+        given = {turn.id: turn for turn in turns if turn.scope == scope}
+        inside, values = within(scope, "t.scope")
+        sql = (
+            f"SELECT t.key, t.scope, {COLUMNS} FROM {JOINED} LEFT JOIN vectors v ON v.turn = t.key "
+            f"WHERE v.turn IS NULL AND {inside} AND t.id IN ({marks(list(given))})"
+        )
+        held = [(key, where, turn_of(row)) for key, where, *row in session.run(sql, [*values, *given])]
+        found += [(key, where, turn) for key, where, turn in held if turn == given[turn.id]]
     return found
 
 

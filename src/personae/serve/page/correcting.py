@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from personae.errors import UsageError
 from personae.memory.long_term import Believed
-from personae.memory.long_term.memory import now, vectors
+from personae.memory.long_term.memory import now
+from personae.memory.meaning import vectors
 from personae.memory.profile import Change, Entry, Profile, merge
 from personae.memory.store import Store
 from personae.memory.turns import Scope, Turn, numbers_of, turn_id

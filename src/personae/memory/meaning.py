@@ -1,0 +1,32 @@
+"""The vectors of turns. They may come after the turns are kept, and are made at the latest where turns are searched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from personae.memory.retrieval.documents import all_parts
+from personae.memory.store import Store
+from personae.memory.turns import Turn
+from personae.types import Embedder
+
+
+def vectors(turns: Sequence[Turn], embedder: Embedder) -> Any:
+    """One unit vector per turn, float32 of shape (turns, dimensions): of a long turn the mean of its parts'."""
+    texts, places = all_parts([turn.document() for turn in turns])
+    starts = np.searchsorted(places, np.arange(len(turns)))
+    sums = np.add.reduceat(embedder.embed(texts), starts, axis=0)
+    return (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
+
+
+def give_vectors(store: Store, turns: Sequence[Turn], embedder: Embedder) -> Any:
+    """Make the vectors of these turns and keep them with those that are still there; all of them, as `vectors` has it.
+
+    Raises UsageError for a store that another embedder has filled.
+    """
+    store.embedded_by(embedder.name)
+    found = vectors(turns, embedder)
+    store.give_vectors(turns, found)
+    return found

@@ -34,14 +34,14 @@ def test_an_unanswered_questionnaire_is_unscored_not_zero(tmp_path):
 
 
 @pytest.mark.slow
-def test_twelve_people_with_the_embedded_model(tmp_path):
+def test_twenty_people_with_the_embedded_model(tmp_path):
     ana = tmp_path / "ana.yaml"
     ana.write_text("personae: 1\nname: Ana\nsummary: A mender of nets.\n", encoding="utf-8")
     rui = tmp_path / "rui.yaml"
     rui.write_text("personae: 1\nname: Rui\nsummary: A pilot.\n", encoding="utf-8")
-    task = interaction(persona=str(ana), partner=str(rui), n=3, words=4, per_trait=1, cache=str(tmp_path / "calls.db"))
+    task = interaction(persona=str(ana), partner=str(rui), n=5, words=4, per_trait=1, cache=str(tmp_path / "calls.db"))
     (log,) = inspect_eval(task, model="personae/embedded", log_dir=str(tmp_path), display="none", max_samples=1)
     assert log.status == "success"
-    assert len(log.samples) == 12
+    assert len(log.samples) == 20
     outcomes = [sample.scores["observed"].metadata["observation"]["outcome"] for sample in log.samples]
-    assert outcomes.count("answered") >= 9
+    assert outcomes.count("answered") >= 15

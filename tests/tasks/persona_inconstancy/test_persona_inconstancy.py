@@ -41,12 +41,12 @@ def test_a_group_larger_than_there_are_people_is_an_error():
 
 
 @pytest.mark.slow
-def test_ten_questions_with_the_embedded_model(tmp_path):
+def test_twenty_questions_with_the_embedded_model(tmp_path):
     ana = tmp_path / "ana.yaml"
     ana.write_text("personae: 1\nname: Ana\nsummary: A mender of nets.\n", encoding="utf-8")
     rui = tmp_path / "rui.yaml"
     rui.write_text("personae: 1\nname: Rui\nsummary: A pilot.\n", encoding="utf-8")
-    pairs = [f"  - {{id: q{i}, text: Tea or water at {i}?, options: [Tea, Water]}}" for i in range(10)]
+    pairs = [f"  - {{id: q{i}, text: Tea or water at {i}?, options: [Tea, Water]}}" for i in range(20)]
     questions = tmp_path / "questions.yaml"
     questions.write_text("questions:\n" + "\n".join(pairs) + "\n", encoding="utf-8")
     task = persona_inconstancy(
@@ -60,5 +60,5 @@ def test_ten_questions_with_the_embedded_model(tmp_path):
     )
     (log,) = inspect_eval(task, model="personae/embedded", log_dir=str(tmp_path), display="none", max_samples=1)
     assert log.status == "success"
-    assert len(log.samples) == 10
+    assert len(log.samples) == 20
     assert log.results.scores[0].metrics["persona_inconstancy"].value is not None

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from personae.cli.main import cli
+from personae.errors import FormatError
 from personae.memory.long_term import LongTerm
 from personae.memory.store import open_store
 from personae.memory.turns import Scope
@@ -72,6 +73,17 @@ def test_export_and_import_carry_everything(path: str, tmp_path: Path) -> None:
     copy = str(tmp_path / "copy.db")
     assert run("memory", "import", copy, str(tmp_path / "all.jsonl")).exit_code == 0
     assert read("memory", "show", copy, "--user", "Rui") == read("memory", "show", path, "--user", "Rui")
+
+
+def test_an_import_that_fails_makes_no_store_and_leaves_the_one_there_was(path: str, tmp_path: Path) -> None:
+    broken, new = tmp_path / "broken.jsonl", tmp_path / "new.db"
+    broken.write_text("no export\n", encoding="utf-8")
+    before = read("memory", "list", path)
+    for store in (str(new), path):
+        done = CliRunner().invoke(cli, ["memory", "import", store, str(broken)])
+        assert isinstance(done.exception, FormatError)
+    assert not list(tmp_path.glob("new.db*"))
+    assert read("memory", "list", path) == before
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from personae.errors import UsageError
+from personae.errors import PersonaeError, UsageError
 
 if TYPE_CHECKING:
     from personae.memory.profile import Profile
@@ -178,7 +178,7 @@ def import_(store: str, file: Path) -> None:
     """Add what `export` wrote to FILE to STORE, all of it or nothing."""
     from personae.memory.store import import_lines
 
-    with _opened(store, new=True) as held:
+    with _none_if_it_fails(store), _opened(store, new=True) as held:
         number = import_lines(held, file)
     click.echo(f"{number} turns were added to {store}", err=True)
 
@@ -196,6 +196,18 @@ def _opened(address: str, *, new: bool = False) -> Iterator[Store]:
         raise UsageError(f"there is no store {address!r}; `personae chat --memory {address}` makes one")
     with closing(open_store(address)) as store:
         yield store
+
+
+@contextmanager
+def _none_if_it_fails(address: str) -> Iterator[None]:
+    """Where there was no store, there is none after an error either."""
+    file = None if "://" in address or Path(address).exists() else Path(address)
+    try:
+        yield
+    except PersonaeError:
+        if file is not None:
+            file.unlink(missing_ok=True)
+        raise
 
 
 def _scope(

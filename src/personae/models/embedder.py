@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from personae.errors import FormatError, MissingExtra, UsageError
+from personae.models._once import once
 
 FOLDER = Path(__file__).parent / "weights" / "minilm"
 DIMENSIONS = 384
@@ -160,7 +161,7 @@ def _checked() -> Path:
     return FOLDER
 
 
-@cache
+@once
 def _tokenizer() -> Any:
     try:
         from tokenizers import Tokenizer
@@ -172,7 +173,7 @@ def _tokenizer() -> Any:
     return tokenizer
 
 
-@cache
+@once
 def _session() -> Any:
     """Runs one text on one thread: more of them would wait for each other busily, for milliseconds."""
     try:

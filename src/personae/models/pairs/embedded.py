@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from personae.errors import FormatError, MissingExtra, UsageError
+from personae.models._once import once
 from personae.models.embedder import MiniLM, supported
 from personae.models.pairs.cache import CachedPairs
 from personae.models.pairs.checks import check_pairs
@@ -174,7 +175,7 @@ def _about(folder: Path) -> Mapping[str, Any]:
     return dict(json.loads((_checked(folder) / "about.json").read_text(encoding="utf-8")))
 
 
-@functools.cache
+@once
 def _tokenizer(folder: Path) -> Any:
     try:
         from tokenizers import Tokenizer
@@ -186,7 +187,7 @@ def _tokenizer(folder: Path) -> Any:
     return tokenizer
 
 
-@functools.cache
+@once
 def _session(folder: Path) -> Any:
     try:
         import onnxruntime

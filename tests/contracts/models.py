@@ -49,10 +49,9 @@ async def embedded(tmp_path: Path) -> AsyncIterator[Model]:
 
 @contextlib.asynccontextmanager
 async def hf(tmp_path: Path) -> AsyncIterator[Model]:
-    from personae.models.gguf_file import default_weights
-    from personae.models.hf import HfModel
+    from stubs.smollm import smollm
 
-    yield HfModel(default_weights())
+    yield smollm()
 
 
 @contextlib.asynccontextmanager

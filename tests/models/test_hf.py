@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from stubs.smollm import smollm
 
 from personae.models.embedded import Embedded
-from personae.models.gguf_file import default_weights
 from personae.types import Message
 
 QUESTIONS = {
@@ -29,10 +29,8 @@ QUESTIONS = {
 
 @pytest.mark.slow
 async def test_forty_options_differ_by_less_than_a_twentieth_nat_per_token():
-    from personae.models.hf import HfModel
-
     persona = Message("system", "You are Ilse, a lighthouse keeper. You live on the island of Norderhall with a goat.")
-    torch_model = HfModel(default_weights())
+    torch_model = smollm()
     differences: list[float] = []
     async with Embedded(context=1024) as embedded:
         for question, options in QUESTIONS.items():

@@ -5,7 +5,9 @@ const headers = {
   "content-type": "application/json",
   authorization: `Bearer ${process.env.PERSONAE_SERVE_KEY ?? "none"}`,
 };
-const { data } = await (await fetch(`${url}/models`, { headers })).json();
+const models = await fetch(`${url}/models`, { headers });
+if (!models.ok) throw new Error((await models.json()).error.message);
+const { data } = await models.json();
 const messages = [{ role: "user", content: "Good evening. What do you see from up there?" }];
 const body = JSON.stringify({ model: data[0].id, messages, user: "Ines", stream: true });
 const reply = await fetch(`${url}/chat/completions`, { method: "POST", headers, body });
@@ -18,7 +20,9 @@ for await (const piece of reply.body.pipeThrough(new TextDecoderStream())) {
   held = events.pop();
   for (const event of events) {
     const text = event.slice("data: ".length);
-    if (text !== "[DONE]") process.stdout.write(JSON.parse(text).choices[0]?.delta.content ?? "");
+    const { error, choices } = text === "[DONE]" ? { choices: [] } : JSON.parse(text);
+    if (error) throw new Error(error.message); // in the middle of a reply
+    process.stdout.write(choices[0]?.delta.content ?? "");
   }
 }
 process.stdout.write("\n");

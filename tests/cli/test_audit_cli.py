@@ -89,6 +89,14 @@ def test_all_suites_run_and_what_lacks_items_says_so(tmp_path, polite):
         CliRunner().invoke(audit, ["people", "--suite", "reasoning"], catch_exceptions=False)
 
 
+def test_a_folder_that_has_something_else_stops_no_other_suite(tmp_path, polite):
+    (tmp_path / "notes.csv").write_text("no question,at all\n")
+    command = ["lighthouse-keeper", "--suite", "reasoning,refusal", "--n", "2", "--data", str(tmp_path)]
+    found = _told(CliRunner().invoke(audit, [*command, "--out", str(tmp_path / "run"), "--json"]))
+    assert "notes.csv" in found["reasoning"]["reason"]
+    assert found["refusal.safe"]["n"] == 2  # ours
+
+
 def test_safety_is_a_command_of_its_own():
     got = CliRunner().invoke(audit, ["safety", "lighthouse-keeper", "--json"])
     assert json.loads(got.stdout)["verdict"] == "untested"

@@ -76,3 +76,10 @@ def test_files_without_golds_and_broken_records_are_refused_in_one_line(tmp_path
         asked("judge", lines(tmp_path / "own.jsonl", ROWS[-1:]), "--form", "own")
     with pytest.raises(FormatError, match="label: 'maybe' is none of"):
         asked("answers", lines(tmp_path / "bad.jsonl", [{**GIVEN[0], "label": "maybe"}]))
+
+
+def test_no_number_is_cut_where_the_table_goes_to_a_file(tmp_path):
+    rows = [{**row, "category": 1 + at % 5} for at, row in enumerate([GIVEN[1]] * 12_345)]
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(memory, ["eval", "answers", lines(tmp_path / "given.jsonl", rows)])
+    assert "12345" in result.stdout
+    assert "…" not in result.stdout.replace(" … ", "")

@@ -68,6 +68,16 @@ def test_forget_asks_and_then_forgets(path: str) -> None:
     assert b"Marta" not in Path(path).read_bytes()
 
 
+def test_forgetting_a_belief_tells_which_turns_still_say_it(path: str) -> None:
+    store = open_store(path)
+    memory = LongTerm(store, Scope("Keeper", "Ines", "tuesday"))
+    memory._add([Message("user", "What did I tell you?"), Message("assistant", "Of OPERA, nothing good.")])
+    store.close()
+    forget = ("memory", "forget", path, "--user", "Ines", "--belief", "preferences.things=opera", "--yes")
+    assert "Turns that still say 'opera': tuesday/D1:2; forget them with --turn" in run(*forget).stderr
+    assert [turn["text"] for turn in read("memory", "show", path, "--user", "Ines")["turns"]][-1].startswith("Of OPERA")
+
+
 def test_export_and_import_carry_everything(path: str, tmp_path: Path) -> None:
     assert run("memory", "export", path, str(tmp_path / "all.jsonl")).exit_code == 0
     copy = str(tmp_path / "copy.db")
@@ -97,6 +107,9 @@ def test_an_import_that_fails_makes_no_store_and_leaves_the_one_there_was(path: 
         (("forget", "STORE", "--user", "Rui", "--belief", "preferences.things=mud", "--yes"), "under 'preferences"),
         (("forget", "STORE", "--turn", "D1:1", "--everything", "--yes"), "three different things"),
         (("forget", "STORE", "--everything", "--yes"), "needs --user"),
+        (("forget", "STORE", "--user", "Ines", "--agent", "Keeper", "--everything", "--yes"), "of all agents"),
+        (("forget", "STORE", "--user", "Ines", "--conversation", "monday", "--everything", "--yes"), "of all agents"),
+        (("forget", "STORE", "--conversation", "monday", "--belief", "a=b", "--yes"), "of all conversations"),
         (("forget", "STORE", "--user", "Rui", "--belief", "", "--yes"), "'' is no FIELD=VALUE"),
         (("forget", "STORE", "--user", "Rui", "--belief", "opera", "--yes"), "'opera' is no FIELD=VALUE"),
         (("forget", "STORE", "--user", "Rui", "--turn", "D1:1", "--yes"), "--turn needs --conversation"),

@@ -52,3 +52,23 @@ def test_a_file_that_is_no_chat_is_refused(tmp_path, scripted):
     path.write_text("nothing")
     with pytest.raises(FormatError, match="line 1"):
         run(str(path))
+
+
+def test_what_a_killed_run_has_asked_is_not_asked_again(tmp_path, monkeypatch):
+    import personae.models
+
+    asked = []
+
+    class Dying(ScriptedPairs):
+        async def score(self, premises, hypotheses):
+            asked.append(len(set(premises)))
+            if len(asked) == 2:
+                raise KeyboardInterrupt
+            return await super().score(premises, hypotheses)
+
+    monkeypatch.setattr(personae.models, "open_pair_scorer", lambda spec: Dying())
+    path, cache = tmp_path / "chat.jsonl", str(tmp_path / "pairs.db")
+    path.write_text("\n".join(json.dumps({"speaker": "Ana", "text": f"I like number {at}."}) for at in range(100)))
+    assert CliRunner().invoke(chat, [str(path), "--cache", cache]).exit_code == 1
+    assert run(str(path), "--cache", cache).exit_code == 0
+    assert asked == [64, 36, 36], "the first 64 messages were paid for once"

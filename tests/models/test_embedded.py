@@ -86,7 +86,7 @@ async def test_the_probabilities_of_single_tokens_are_those_of_the_whole_vocabul
 @pytest.mark.slow
 async def test_a_text_does_not_depend_on_order_or_company(model):
     towns = ("Porto", "Oslo", "Lima", "Kyiv", "Bonn")
-    starts = [(Message("system", f"You live in {town} by the sea. " * 10), TALK[1]) for town in towns]
+    starts = [(Message("system", f"You live in {town} by the sea. " * 4), TALK[1]) for town in towns]
     more = (Message("assistant", "Near the harbour."), Message("user", "What do you see from there?"))
     talks = [*starts, *((*start, *more) for start in starts)]
     settings = Settings(max_tokens=20, seed=11)

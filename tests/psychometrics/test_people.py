@@ -47,6 +47,8 @@ def test_json_lines_of_objects_and_of_answer_rows_are_both_read(tmp_path: Path) 
         "1": 3.0,
         "2": 1.0,
     }
+    text = '{"1": 1, "2": 2, "said": "one\u2028two"}\n'  # to JSON this is no end of a line
+    assert read_people(written(tmp_path, "d.jsonl", text), TWO)[0] == {"1": 1.0, "2": 2.0}
     row = Row("Ana", "m", "two", "1", "t", "l", "forward", 0, 0, "isolated", "parsed", "answered", 2.0)
     other = Row("Ana", "m", "two", "1", "t", "l", "reverse", 0, 0, "isolated", "parsed", "answered", 3.0)
     gone = Row("Ana", "m", "two", "2", "t", "l", "forward", 0, 0, "isolated", "parsed", "refused")

@@ -122,6 +122,9 @@ def test_the_example_for_node_runs(server: Served) -> None:
     if node is None:
         pytest.skip("node is not installed; the client for Node is not tried")
     assert _example([node, str(EXAMPLES / "node_client.mjs")], server) == TEXT + "\n"
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        _example([node, str(EXAMPLES / "node_client.mjs")], server, key="another-key-than-ours")
+    assert "the API key is missing or wrong" in failed.value.stderr
 
 
 def _curl(*arguments: str) -> str:
@@ -132,6 +135,6 @@ def _curl(*arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def _example(command: list[str], server: Served) -> str:
-    env = os.environ | {"PERSONAE_URL": f"{server.url}/v1", "PERSONAE_SERVE_KEY": KEY}
+def _example(command: list[str], server: Served, key: str = KEY) -> str:
+    env = os.environ | {"PERSONAE_URL": f"{server.url}/v1", "PERSONAE_SERVE_KEY": key}
     return subprocess.run(command, capture_output=True, text=True, check=True, env=env, timeout=60).stdout

@@ -64,7 +64,8 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-RUN = ("lighthouse-keeper", "--model", "personae/http/stub", "--with", "self_knowledge,drift", "--n", "6", "--json")
+ANA = str(Path(__file__).with_name("ana.yaml"))
+RUN = (ANA, "--model", "personae/http/stub", "--with", "self_knowledge,drift", "--n", "6", "--json")
 
 
 def measure(out: Path, *more: str) -> object:

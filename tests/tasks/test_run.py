@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from ruamel.yaml import YAML
 
 from personae.errors import RunError, UsageError
 from personae.measure.run_folder import RunFolder
@@ -11,27 +12,13 @@ from personae.tasks.run import inspect_model, measure_persona
 
 
 @pytest.fixture
-def small_persona(tmp_path):
-    def fact(id: str, text: str, question: str) -> dict:
-        return {"id": id, "kind": id, "text": text, "probe": {"question": question, "answer": text}}
-
-    data = {
-        "personae": 1,
-        "name": "Ana",
-        "statements": [
-            fact("work", "I keep the map room.", "What do you do for a living?"),
-            fact("pet", "I have a tortoise.", "Do you have a pet?"),
-            fact("fear", "I fear mould.", "What are you afraid of?"),
-        ],
-    }
-    file = tmp_path / "ana.yaml"
-    with file.open("w", encoding="utf-8") as stream:
-        YAML().dump(data, stream)
-    return str(file)
+def small_persona():
+    return str(Path(__file__).with_name("ana.yaml"))
 
 
 @pytest.mark.slow
-def test_two_runs_with_the_same_seed_measure_the_same(small_persona, tmp_path):
+def test_two_runs_with_the_same_seed_measure_the_same(small_persona, tmp_path, monkeypatch):
+    monkeypatch.setattr("personae.measure.as_inspect.REPLY_TOKENS", 12)
     some = ("self_knowledge", "grounding", "cost")
     first = measure_persona(small_persona, tmp_path / "one", measures=some, n=2, seed=4)
     second = measure_persona(small_persona, tmp_path / "two", measures=some, n=2, seed=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -32,6 +33,7 @@ def chat(file: str, scorer: str, cache: str | None, as_json: bool) -> None:
     except ModuleNotFoundError as error:
         raise MissingExtra("embedded", error.name or "numpy") from error
     from personae import run
+    from personae.cli._progress import progress
     from personae.models import open_pair_scorer
     from personae.models.pairs.cache import CachedPairs
 
@@ -39,7 +41,8 @@ def chat(file: str, scorer: str, cache: str | None, as_json: bool) -> None:
     cached = CachedPairs(open_pair_scorer(scorer), cache)
     labels = PairLabels(cached) if scorer == "embedded" else PairLabels(cached, readable=lambda text: None)
     try:
-        found = run(chat_statistics(messages, labels))
+        with progress("messages") as step:
+            found = run(chat_statistics(messages, replace(labels, on_step=step)))
     finally:
         cached.close()
     if as_json:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from personae.types import Measurement
 
 FORMS = ("locomo", "own", "results")
+WIDE = 160  #: of tables that go to a file or a pipe
 
 
 @click.command()
@@ -129,7 +130,9 @@ def _show(numbers: list[Measurement]) -> None:
         value = _percent(one.value) if one.value is not None else one.reason or "–"
         cells = [_percent(by.get(code)) for code in codes]
         table.add_row(name, value, span, str(one.n or ""), *cells, _percent(one.details.get("two_key")), looked, lost)
-    Console().print(table)
+    for column in table.columns:
+        column.overflow = "fold"  # a number that is cut off is another number
+    Console(width=None if Console().is_terminal else WIDE).print(table)
 
 
 def _tell_left_out(left_out: dict[str, int]) -> None:

@@ -101,6 +101,7 @@ def _tell(report: dict[str, Any], out: str | None, as_json: bool) -> None:
         for kind, figure in report["by_type"].items():
             click.echo(f"  {kind or 'no type':<28} recall_any@{k} {_shown(figure)}, n = {figure['n']}")
     told = [f"{count} questions left out: {why}" for why, count in report["left_out"].items()]
+    told += [f"{len(report['dropped_evidence'])} evidence ids unknown"] if report["dropped_evidence"] else []
     if told:
         click.secho(", ".join(told), err=True, dim=True)
     if out is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -136,6 +137,10 @@ def forget(
         raise UsageError("--turn, --belief and --everything are three different things; give one of them")
     if belief is not None and not all(part.strip() for part in belief.partition("=")):
         raise UsageError(f"--belief {belief!r} is no FIELD=VALUE; write it like 'preferences.things=opera'")
+    if everything and (agent, conversation) != (None, None):
+        raise UsageError("--everything is of all agents and conversations; leave it out, or --agent and --conversation")
+    if belief is not None and conversation is not None:
+        raise UsageError("a belief is of all conversations; leave --conversation out")
     if ids and conversation is None:
         raise UsageError("--turn needs --conversation, for every conversation has a turn D1:1; see show")
     with _opened(store) as held:
@@ -143,18 +148,24 @@ def forget(
         what = _what(scope, ids, belief, everything)
         if not yes:
             click.confirm(f"Forget {what}? It cannot be brought back.", abort=True, err=True)
+        still: list[str] = []
         if everything:
             gone = held.forget_user(scope.user)
         elif belief is not None:
             key, _, value = belief.partition("=")
             gone = long_term.forget_belief(held, scope, key.strip(), value.strip())
+            still = _saying(held, scope, value.strip())
         else:
             gone = long_term.forget(held, scope, list(ids) or None)
     if as_json:
-        _print_json({"turns": gone.turns, "derived": list(gone.derived), "erased": gone.erased})
+        done = {"turns": gone.turns, "derived": list(gone.derived), "erased": gone.erased}
+        _print_json(done | ({"still": still} if still else {}))
         return
     more = f", and {len(gone.derived)} made of them" if gone.derived else ""
     click.echo(f"Forgotten: turns: {gone.turns}{more}. Transcripts are not touched.")
+    if still:
+        shown = ", ".join(still[:8]) + (f" and {len(still) - 8} more" if len(still) > 8 else "")
+        click.echo(f"Turns that still say {_plain(repr(value.strip()))}: {shown}; forget them with --turn", err=True)
     if not gone.erased:
         click.echo(REMAINS["://" in store], err=True)
 
@@ -232,6 +243,12 @@ def _scope(
 
 def _talks(scopes: Any) -> list[str]:
     return [str(scope.conversation) for scope in scopes][:8]
+
+
+def _saying(store: Store, scope: Scope, value: str) -> list[str]:
+    """The turns of an agent and a user that hold these words, as the replies to what was forgotten may."""
+    whole = dataclasses.replace(scope, conversation=None)
+    return [_place(turn) for turn in store.turns(whole) if value.casefold() in turn.text.casefold()]
 
 
 def _what(scope: Scope, ids: tuple[str, ...], belief: str | None, everything: bool) -> str:

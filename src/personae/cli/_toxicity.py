@@ -110,11 +110,11 @@ def _texts(file: str, field: str) -> list[str]:
     from personae.files import read_limited
 
     raw = sys.stdin.buffer.read(_LARGEST) if file == STANDARD else read_limited(file, _LARGEST)
-    lines = raw.decode("utf-8", "replace").splitlines()
+    whole = raw.decode("utf-8", "replace")
     if not file.endswith(".jsonl"):
-        return lines
+        return whole.splitlines()
     found = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(whole.removesuffix("\n").split("\n"), 1):
         try:
             data = json.loads(line)
         except (ValueError, RecursionError) as error:

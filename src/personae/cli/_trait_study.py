@@ -88,7 +88,7 @@ def _lines(path: str) -> tuple[str, ...]:
     from personae.files import read_limited
 
     try:
-        lines = read_limited(Path(path), MAX_BYTES).decode("utf-8-sig").splitlines()
+        lines = read_limited(Path(path), MAX_BYTES).decode("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise FormatError(f"{path!r} is not UTF-8 text (byte {error.start})") from error
     return tuple(line.strip() for line in lines if line.strip())

@@ -172,7 +172,7 @@ def _messages(file: Path) -> list[Message]:
 
     talk = []
     text, _ = decode(read_limited(file, 10 * MEGABYTE), str(file))
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         tree = parse(line, f"{file}:{number}")

@@ -48,7 +48,7 @@ def sample(margins: str, n: int, out: Path | None, seed: int, as_json: bool) -> 
     known = example() if margins == "example" and not Path(margins).exists() else read_margins(margins)
     drawn = census.sample(known, n, seed=seed)
     if out is not None:
-        write_atomic(out, people.lines(people.personas(drawn, known, seed=seed)))
+        write_atomic(out, people.lines(people.each_persona(drawn, known, seed=seed)))
     if as_json:
         click.echo(json.dumps(people.to_dict(drawn) | {"absent": list(known.absent), "seed": seed}, indent=1))
     else:

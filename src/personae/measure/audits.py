@@ -1,7 +1,7 @@
 """Audits of personas: which suites there are, what each needs from the user's folder, and a run of several of them.
 
-A suite is a line in `SUITES`: "module:function" that makes one from `Sources`. What it cannot be made without is a
-`UsageError`; among several suites that becomes the reason why it has no number.
+A suite is a line in `SUITES`: "module:function" that makes one from `Sources`. Among several suites one that lacks what
+it needs (`UsageError`), or cannot read it (`FormatError`), has that as the reason why it has no number.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ async def run_audit(
 def _opened(name: str, sources: Sources, *, alone: bool) -> Suite | Measurement:
     try:
         return open_suite(name, sources)
-    except UsageError as error:
+    except (UsageError, FormatError) as error:
         if alone:
             raise
         return Measurement(name, reason=str(error))

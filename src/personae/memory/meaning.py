@@ -21,12 +21,12 @@ def vectors(turns: Sequence[Turn], embedder: Embedder) -> Any:
     return (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
 
 
-def give_vectors(store: Store, turns: Sequence[Turn], embedder: Embedder) -> Any:
-    """Make the vectors of these turns and keep them with those that are still there; all of them, as `vectors` has it.
+def give_vectors(store: Store, turns: Sequence[Turn], embedder: Embedder) -> None:
+    """Make the vectors of these turns and keep them with those that are still there.
 
-    Raises UsageError for a store that another embedder has filled.
+    Raises UsageError, and changes nothing, for a store that another embedder has filled.
     """
-    store.embedded_by(embedder.name)
     found = vectors(turns, embedder)
-    store.give_vectors(turns, found)
-    return found
+    with store.together():
+        store.embedded_by(embedder.name)
+        store.give_vectors(turns, found)

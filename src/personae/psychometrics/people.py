@@ -91,7 +91,8 @@ def _records(path: Path) -> Iterator[Mapping[str, Any]]:
         yield from csv.DictReader(io.StringIO(text, newline=""))
         return
     try:
-        found = json.loads(text) if path.suffix == ".json" else [json.loads(each) for each in text.splitlines() if each]
+        lines = text.split("\n") if path.suffix == ".jsonl" else ()
+        found = [json.loads(line) for line in lines if line.strip()] if lines else json.loads(text)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{str(path)!r} cannot be read as JSON: {error}") from error
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):

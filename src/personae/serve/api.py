@@ -152,6 +152,7 @@ def routes(door: Door) -> APIRouter:
         """The persona's next turn, whole or as a stream."""
         return await _chat(door, asked, request)
 
+    @router.head("/health", include_in_schema=False)  # which some proxies and watchers ask for
     @router.get("/health")
     async def health() -> dict[str, str]:
         """Is the server up?"""

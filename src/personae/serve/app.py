@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
-from inspect import isawaitable
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -56,14 +55,11 @@ def create_app(door: Door, keys: Keys | None = None, hosts: Collection[str] = LO
 def _lifespan(door: Door):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
-        yield
-        for agent in door.host.agents.values():
-            close = getattr(agent.model, "close", None)
-            closed = close() if close is not None else None
-            if isawaitable(closed):
-                await closed
-        if door.host.store is not None:
-            door.host.store.close()
+        async with AsyncExitStack() as end:  # whatever fails, the store is closed, and last
+            if door.host.store is not None:
+                end.callback(door.host.store.close)
+            end.push_async_callback(door.host.close_models)
+            yield
 
     return living
 
@@ -75,9 +71,14 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
-    """The first field at fault, by name and without its value: a client may have sent a secret."""
+    """A field at fault, by name and without its value: a client may have sent a secret."""
     assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
+    found = error.errors()
+    if found[0]["loc"] == ("body",) or found[0]["type"] == "json_invalid":
+        told = "the body is no JSON object; send one, with the header Content-Type: application/json"
+        return Refused(400, told).response()
+    # of what may be a text or a list, a list says more of what is wrong with it
+    first = next((one for one in found if one["type"] not in ("string_type", "list_type")), found[0])
     where = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or part in FIELDS)
     return Refused(400, f"{where or 'the body'}: {first['msg']}", param=where or None).response()
 

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from weakref import WeakValueDictionary
 
 from personae.agent import Agent, Turn
@@ -16,7 +17,7 @@ from personae.memory.store import Store
 from personae.memory.turns import Scope
 from personae.persona.persona import Persona
 from personae.serve.threads import Threads
-from personae.types import Conversation, Embedder, Settings
+from personae.types import Conversation, Embedder, Model, Settings
 
 
 def model_name(persona: Persona) -> str:
@@ -27,6 +28,15 @@ def model_name(persona: Persona) -> str:
     """
     plain = "".join(letter if letter.isalnum() else "-" for letter in persona.name.lower())
     return "-".join(filter(None, plain.split("-")))[:80] or "persona"
+
+
+async def close_models(models: Iterable[Model]) -> None:
+    """Close those that hold something, each once."""
+    for model in {id(one): one for one in models}.values():
+        close = getattr(model, "close", None)
+        closed = close() if close is not None else None
+        if isawaitable(closed):
+            await closed
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,10 @@ class Host:
         if store is not None and embedder is not None:
             store.embedded_by(embedder.name)
         return cls(named, store, embedder)
+
+    async def close_models(self) -> None:
+        """Close the models that speak."""
+        await close_models(agent.model for agent in self.agents.values())
 
     async def reply(
         self,

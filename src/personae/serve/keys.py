@@ -57,6 +57,15 @@ class Keys:
         return f"{holder}/{user}" if holder or "/" in user else user
 
 
+def payer(owner: str) -> str:
+    """Whose requests count together: those of one key, whatever its users are called; without keys those of a user.
+
+    >>> payer("shop/Ines"), payer("Ines")
+    ('shop', 'Ines')
+    """
+    return owner.partition("/")[0]
+
+
 def read_keys(path: Path | str) -> Keys:
     """Keys from a file of lines "NAME KEY"; blank lines and those with # are passed over.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from personae.errors import UsageError
 from personae.memory.turns import MAX_NAME, mended
@@ -22,6 +23,11 @@ Name = Annotated[
     ),
 ]
 Stop = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+#: Fields that hold a number.
+NUMBERS = ("temperature", "top_p", "max_tokens", "max_completion_tokens", "seed", "n", "presence_penalty",
+           "frequency_penalty")  # fmt: skip
 
 
 class Part(BaseModel):
@@ -74,10 +80,20 @@ class Asked(BaseModel):
     n: int | None = None
     presence_penalty: float | None = None
     frequency_penalty: float | None = None
+    logit_bias: dict[str, float] | None = None
     logprobs: bool | None = None
+    modalities: list[str] | None = None
+    web_search_options: dict[str, Any] | None = None
     tools: list[Any] | None = None
     functions: list[Any] | None = None
     response_format: dict[str, Any] | None = None
+
+    @field_validator(*NUMBERS, mode="before")
+    @classmethod
+    def _is_number(cls, value: Any) -> Any:
+        if isinstance(value, bool | str):  # which would be read as a number
+            raise PydanticCustomError("number_type", "Input should be a number")
+        return value
 
     def conversation(self) -> Conversation:
         """The talk so far. Raises UsageError unless the user spoke last."""
@@ -116,7 +132,10 @@ class Asked(BaseModel):
             "n": self.n not in (None, 1),
             "presence_penalty": bool(self.presence_penalty),
             "frequency_penalty": bool(self.frequency_penalty),
+            "logit_bias": bool(self.logit_bias),
             "logprobs": bool(self.logprobs),
+            "modalities": (self.modalities or ["text"]) != ["text"],
+            "web_search_options": self.web_search_options is not None,
             "tools": bool(self.tools),
             "functions": bool(self.functions),
             "response_format": (self.response_format or {"type": "text"}).get("type") != "text",

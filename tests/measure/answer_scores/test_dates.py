@@ -27,6 +27,9 @@ from personae.measure.answer_scores import compare_dates, days_in
         ("The week before 9 June 2023", (2023, 6, 2), (2023, 6, 8)),
         ("The week of 23 August 2023", (2023, 8, 21), (2023, 8, 27)),
         ("two weekends before 17 July 2023", (2023, 7, 8), (2023, 7, 9)),
+        ("2 weeks before 9 June 2023", (2023, 5, 26), (2023, 6, 1)),
+        ("about five days before 7 May 2023", (2023, 5, 2), (2023, 5, 2)),
+        ("10 days after 25 May 2023", (2023, 6, 4), (2023, 6, 4)),
         ("The weekend after 3June, 2022.", (2022, 6, 4), (2022, 6, 5)),
         ("first weekend of August 2023", (2023, 8, 5), (2023, 8, 6)),
         ("last week of September 2023", (2023, 9, 24), (2023, 9, 30)),
@@ -37,7 +40,18 @@ def test_a_phrase_means_the_days_of_the_calendar(text, first, last):
     assert (found.first, found.last) == (date(*first), date(*last))
 
 
-@pytest.mark.parametrize("text", ["four months", "last May", "5/7/2023x", "31 February 2023", "", "14:00 on a Friday"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "four months",
+        "last May",
+        "5/7/2023x",
+        "31 February 2023",
+        "",
+        "14:00 on a Friday",
+        "a few days before 7 May 2023",
+    ],
+)
 def test_what_names_no_year_or_no_day_of_the_calendar_is_no_date(text):
     assert days_in(text) is None
 

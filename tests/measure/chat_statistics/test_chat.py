@@ -54,3 +54,19 @@ def test_our_talks_and_kept_turns_are_chats():
         Turn("D1:2", scope, "1", "Ana", "Ana said hi.", origin="derived", sources=("D1:1",)),
     ]
     assert of_turns(turns) == (ChatMessage("Ana", "Hi", 1704067200.0),), "what was derived nobody has said"
+
+
+def test_a_line_ends_at_its_line_feed_and_nowhere_within_a_text(tmp_path):
+    path = tmp_path / "chat.jsonl"
+    path.write_text(
+        '{"speaker": "Ana", "text": "one\u2028two\x85three"}\r\n{"speaker": "Rui", "text": "four"}\n', newline=""
+    )
+    assert [one.text for one in read_chat(path)] == ["one\u2028two\x85three", "four"]
+
+
+@pytest.mark.parametrize("at", [9e11, -9e11, 1_777_000_000_000])
+def test_a_time_outside_the_calendar_is_named(tmp_path, at):
+    path = tmp_path / "chat.jsonl"
+    path.write_text(json.dumps({"speaker": "Ana", "text": "Hi", "at": at}))
+    with pytest.raises(FormatError, match="line 1: the time is"):
+        read_chat(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -105,6 +106,21 @@ def test_turns_out_of_form_are_unparsed_and_no_low_score():
     assert numbers["elicitation"].value is None
     assert numbers["elicitation"].missing == {"unparsed": 3}
     assert numbers["elicitation.no_prompt"].value == 4
+
+
+def test_a_refusal_in_words_is_no_bad_answer():
+    numbers, _ = measured(Elicitation(SET), Scripted(lambda messages: "I'm sorry, but I can't help with that."))
+    assert numbers["elicitation.no_prompt"].value is None
+    assert numbers["elicitation.no_prompt"].missing == {"refused": 3}
+    final = "###ACTION###\nfinal_answer\nI'm sorry, but I can't help with that."
+    numbers, _ = measured(Elicitation(SET, modes=("infer_persona",)), Scripted(lambda messages: final))
+    assert numbers["elicitation"].missing == {"refused": 3}
+
+
+def test_past_users_who_know_nothing_that_weighs_are_refused_before_the_first_question():
+    few = replace(SET, past=SET.past[:3])
+    with pytest.raises(UsageError, match="no attribute is known of 4 past users"):
+        Elicitation(few, asks="gain")
 
 
 def test_asking_on_without_end_stops_at_the_budget():

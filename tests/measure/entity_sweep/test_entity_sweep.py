@@ -93,6 +93,19 @@ async def test_a_group_that_is_hit_harder_is_found_and_the_scorers_own_view_is_n
     ].keys()
 
 
+async def test_who_insults_does_not_decline_by_saying_what_they_will_not_do(tmp_path):
+    class Shunner:
+        name = "shunner"
+
+        async def generate(self, messages, settings):
+            rude = "They are 0.9 bad." if settings.seed else "They are 0.1 bad."
+            return Completion(f"I will not eat with such people. {rude}")
+
+    found = await _numbers(EntitySuite(own_entities()[:1], Numbered(), samples=2), Shunner(), tmp_path)
+    assert found["entity_sweep.por"].value == 0.5
+    assert found["entity_sweep"].value == 0.9
+
+
 async def test_what_is_no_reply_neither_responds_nor_declines(tmp_path):
     class Mute:
         name = "mute"

@@ -105,3 +105,20 @@ def test_implicit_takes_any_score():
     found = audit.effect
     assert (found.mean, found.a, found.b, found.n, audit.lost) == (1.0, 1.0, 0.0, 8, {})
     assert audit.ethics.verdict == "not acceptable"
+
+
+def test_two_refusals_are_alike_and_yet_no_answers():
+    found = audited(Scripted(lambda messages: "I'm sorry, but I can't help with that."))
+    assert (found[""].value, found["alike"].value) == (None, None)
+    assert found["words"].missing == {"refused": 12}
+
+
+def test_a_call_that_fails_costs_its_task_and_not_the_audit():
+    def says(messages):
+        if "number 3" in messages[-1].content:
+            raise BadResponse("half a line")
+        return "sure"
+
+    tasks = {f"t{at}": f"task number {at}" for at in range(8)}
+    audit = run(implicit(Scripted(says), tasks, str.title, str, lambda id, answer: float(len(answer))))
+    assert (audit.effect.n, audit.lost) == (7, {"failed": 1})

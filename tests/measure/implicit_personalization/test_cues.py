@@ -86,6 +86,11 @@ def test_pairs_come_from_a_file_and_errors_name_the_line(tmp_path):
     path.write_text('{"id": 1, "a": "x", "b": "y"}\n{"id": 1, "a": "x", "b": "z"}')
     with pytest.raises(FormatError, match=r"line 2: the id '1' is used twice"):
         read_pairs(path)
+    path.write_text('{"a": "x\u2028y", "b": "z"}\n', encoding="utf-8")
+    assert read_pairs(path)[0].a == "x\u2028y"
+    path.write_bytes('{"a": "don’t", "b": "do not"}'.encode("cp1252"))
+    with pytest.raises(FormatError, match="line 1: byte 0x92 is not UTF-8"):
+        read_pairs(path)
 
 
 def test_rewrites_that_change_the_meaning_are_dropped_and_counted():

@@ -237,3 +237,19 @@ def test_long_statements_are_read_in_little_time():
     started = time.process_time()
     run(forbids_photos(person("never " * 20_000 + "photo")))
     assert time.process_time() - started < 5
+
+
+def test_a_refusal_in_words_is_none_of_the_unreadable_answers():
+    said = run(plan_photos(Scripted(["I'm sorry, but I can't help with that."]), person(), session()))
+    assert (said.outcome, said.plans) == ("refused", ())
+
+
+def test_thoughts_before_the_plans_are_passed_over():
+    said = run(plan_photos(Scripted(["<think>The harbour?</think>\n" + answer()]), person(), session()))
+    assert (said.outcome, len(said.plans)) == ("answered", 1)
+
+
+def test_a_picture_cannot_be_shared_after_the_last_day():
+    last = Session((Said("Ana", "Back!", datetime(9999, 12, 31, 23, 59, tzinfo=UTC)),))
+    with pytest.raises(FormatError, match="picture 1 is shared after the year 9999"):
+        read_plans(answer(after=1, wait_s=3600), last)

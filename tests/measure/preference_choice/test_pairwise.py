@@ -94,5 +94,7 @@ def test_wrong_settings_are_refused():
     for wrong in ({"settings": ("half",)}, {"way": "sung"}, {"lines": 0}):
         with pytest.raises(UsageError):
             PersonaChoice(own_pairs(), **wrong)
+    with pytest.raises(UsageError, match="two pairs have the same id"):
+        PersonaChoice(own_pairs()[:1] * 2)
     with pytest.raises(UsageError, match="tier"):
         PersonaPair("p", "?", "a", "b", ("x",), "tiny")

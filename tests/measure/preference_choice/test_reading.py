@@ -42,6 +42,17 @@ def test_personamem_columns_by_the_names_of_its_description_are_read_too(tmp_pat
     assert renamed == load_items(MEM / "questions_32k.csv", "personamem", contexts=CONTEXTS)
 
 
+def test_a_personamem_row_that_does_not_say_how_far_back_is_read_without_a_passage(tmp_path):
+    with (MEM / "questions_32k.csv").open(newline="") as file:
+        records = [
+            {**record, "distance_to_ref_in_tokens": "", "distance_to_ref_in_blocks": "nan"}
+            for record in csv.DictReader(file)
+        ]
+    (tmp_path / "q.json").write_text(json.dumps(records))
+    found = load_items(tmp_path / "q.json", "personamem", contexts=CONTEXTS)
+    assert {(item.snippet, item.distance) for item in found} == {("", None)}
+
+
 def test_personamem_v2_follows_the_link_to_the_history_and_strips_the_persona():
     pizza, ferry = load_items(MEM2 / "benchmark.csv", "personamem-v2")
     assert pizza.question == "What goes on the pizza?"

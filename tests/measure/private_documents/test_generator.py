@@ -56,6 +56,24 @@ def test_a_changed_fact_has_an_older_session_and_an_outdated_value():
     assert old not in work.evidence[0]
 
 
+def test_facts_that_answer_the_same_question_are_one_question_with_a_list():
+    likes = [
+        {
+            "id": what,
+            "text": f"I like {what}.",
+            "kind": "like",
+            "probe": {"question": "What do you like?", "answer": what},
+        }
+        for what in ("plums", "fog")
+    ]
+    known = [("Ann", "friend"), ("Ben", "friend"), ("Ann", "boss")]
+    relations = [{"name": name, "kind": kind} for name, kind in known]
+    person = write_documents(Persona.model_validate({"name": "Zoe", "statements": likes, "relations": relations}))
+    found = {question.question: (question.answer, len(question.evidence)) for question in person.questions}
+    assert sorted(found.values()) == [(("Ann",), 1), (("Ann", "Ben"), 2), (("plums", "fog"), 2)]
+    assert len({question.id for question in person.questions}) == 3
+
+
 def test_what_cannot_be_written_is_an_error():
     with pytest.raises(UsageError, match="noise is 1"):
         write_documents(KEEPER, noise=1)

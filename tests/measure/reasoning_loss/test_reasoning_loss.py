@@ -11,6 +11,7 @@ from personae.errors import FormatError, UsageError
 from personae.measure.reasoning_loss import ReasoningSuite, Tally, question, read_questions, read_reply
 from personae.measure.sweep import Subject
 from personae.measure.sweep.suite import audit
+from personae.stats.equivalence import benjamini_hochberg
 from personae.types import Completion
 
 PEOPLE = (Subject("baker", "a baker", "trade", pair="tailor"), Subject("tailor", "a tailor", "trade", pair="baker"))
@@ -112,7 +113,10 @@ async def test_a_mitigation_says_which_component_it_moved(tmp_path):
     cured = found["reasoning_loss.mitigation.no_refusal"].details
     assert set(cured["moved"]) == {"accuracy", "abstained"}
     assert cured["components"]["abstained"]["difference"] == pytest.approx(-0.2)
-    assert found["reasoning_loss.mitigation.on_par"].details["moved"] == []
+    other = found["reasoning_loss.mitigation.on_par"].details
+    assert other["moved"] == []
+    told = [each for details in (cured, other) for each in details["components"].values() if each["p"] is not None]
+    assert [each["q"] for each in told] == list(benjamini_hochberg([each["p"] for each in told]))
     with pytest.raises(UsageError, match="kindness"):
         ReasoningSuite(QUESTIONS, mitigations=("kindness",))
 

@@ -57,6 +57,14 @@ def test_abstaining_questions_and_those_without_evidence_are_left_out_and_counte
     assert found.left_out == {"abstains": 1, "no evidence": 2}
 
 
+def test_evidence_that_no_turn_is_is_told(tmp_path):
+    rows = [{"id": "a", "text": "A boat."}, {"id": "b", "text": "In Faro."}]
+    rows += [{"question": "Where is the boat?", "evidence": ["b", "z"]}]
+    found = recalls(written(tmp_path, rows, "own.jsonl"), "own", retriever="bm25")
+    assert [row.evidence for row in found.rows] == [("b",)]
+    assert as_data(found, embedder=None, source="own")["dropped_evidence"] == [f"{found.rows[0].probe.id}: z"]
+
+
 def test_the_figures_of_two_right_documents_are_those_of_hand_arithmetic(tmp_path):
     chat = [
         {"id": "a", "session": "1", "text": "boat boat"},

@@ -46,6 +46,21 @@ async def test_who_lets_go_is_blocked_who_declines_too_much_is_warned_of_and_the
     assert found["refusal.unsafe"].details["personas"]["none"] == 0.95
 
 
+async def test_among_many_personas_one_that_moves_as_chance_moves_one_in_many_is_not_blocked(tmp_path):
+    class Shaky(Planned):
+        async def generate(self, messages, settings):
+            at = int(messages[-1].content.split()[-1])
+            return Completion(NO if at < (94 if "You are a 7th" in messages[0].content else 100) else YES)
+
+    many = tuple(Subject(str(at), f"a {at}th") for at in range(20))
+    alone = await _numbers(RefusalSuite(PROMPTS), Shaky(), tmp_path / "alone", many[7:8])
+    among = await _numbers(RefusalSuite(PROMPTS), Shaky(), tmp_path / "among", many)
+    seventh = among["refusal"].details["verdicts"]["7"]["unsafe"]
+    assert alone["refusal"].details["verdicts"]["7"]["verdict"] == "block"  # 6 of 6: p = 2/2⁶
+    assert (seventh["p"], seventh["q"]) == (0.03125, 0.625)
+    assert among["refusal.blocked"].value == 0
+
+
 async def test_replies_that_are_none_are_neither_safe_nor_unsafe(tmp_path):
     class Mute(Planned):
         async def generate(self, messages, settings):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,21 @@ def test_what_is_no_list_is_refused(text, tmp_path):
     (tmp_path / "a.yaml").write_text(text)
     with pytest.raises(FormatError):
         read_people(tmp_path / "a.yaml")
+
+
+def test_a_line_of_a_text_list_may_be_marked_and_bytes_that_are_no_text_are_refused(tmp_path):
+    (tmp_path / "a.md").write_text("- a baker\n* a well-to-do nurse\n")
+    (tmp_path / "b.txt").write_bytes(b"a baker\n\xff\xfe\x00\n")
+    assert [each.phrase for each in read_people(tmp_path / "a.md")] == ["a baker", "a well-to-do nurse"]
+    with pytest.raises(FormatError, match="no text in UTF-8"):
+        read_people(tmp_path / "b.txt")
+
+
+@pytest.mark.parametrize("odd", [{"id": ["x"]}, {"pair": [1]}, {"pair": {}}])
+def test_an_id_or_a_pair_that_is_no_name_is_refused(odd, tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps([{"phrase": "a baker", **odd}]))
+    with pytest.raises(FormatError, match="are names"):
+        read_people(tmp_path / "a.json")
 
 
 def test_words_that_the_user_bars_are_found():

@@ -14,6 +14,7 @@ from personae.agent import Agent
 from personae.errors import UsageError
 from personae.memory import Window
 from personae.memory.long_term import Believed, LongTerm
+from personae.memory.long_term.memory import _BEHIND
 from personae.memory.store import Store, open_store
 from personae.memory.turns import Scope
 from personae.models.embedder import MiniLM
@@ -191,8 +192,18 @@ async def test_a_reply_does_not_wait_for_the_vectors_of_what_was_said(rememberin
     assert [record.vector for record in store.records()] == [None, None]
     store.forget(Scope("Keeper", "Ines", "a"), ["D1:2"])
     embedder.may_go_on.set()
-    await asyncio.get_running_loop().shutdown_default_executor()
+    await asyncio.wrap_future(_BEHIND.submit(int))  # they are made one after the other
     assert [record.vector is not None for record in store.records()] == [True]
+
+
+async def test_what_others_ask_for_does_not_stand_behind_the_vectors_of_many_replies(store: Store) -> None:
+    embedder = Slow()
+    for number in range(40):  # more than there are threads
+        await talk(LongTerm(store, Scope("Keeper", f"user {number}", "a"), embedder), "I see the sea.")
+    try:
+        await asyncio.wait_for(asyncio.to_thread(store.count), 10)
+    finally:
+        embedder.may_go_on.set()
 
 
 async def test_what_was_kept_by_words_alone_is_given_its_meaning_when_it_is_searched(

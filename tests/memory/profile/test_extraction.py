@@ -67,6 +67,38 @@ def test_questions_suppositions_quotations_and_other_people_are_no_facts(text: s
     assert [pair for pair in read(text or " ") if pair[0]] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Otto says: I am a baker.",
+        "My mum always said, I love rain.",
+        "She wrote to me: I live in Faro.",
+        "Otto: I live in Berlin\nMarta Lund: I hate fish",
+        "[10:32] Otto: I live in Berlin",
+    ],
+)
+def test_words_of_somebody_else_without_quotation_marks_are_no_facts(text: str) -> None:
+    assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As I said,",
+        "I've always said:",
+        "Like my doctor said,",
+        "PS:",
+        "Fun fact:",
+        "Monday:",
+        "Ines:",
+        "My son said no,",
+        "She sings,",
+    ],
+)
+def test_ones_own_words_may_be_announced(text: str) -> None:
+    assert read(f"{text} I love tea.") == [("likes", "tea")]
+
+
 @pytest.mark.parametrize("origin", ["recalled", "derived"])
 def test_recalled_and_derived_text_adds_nothing(origin: str) -> None:
     found = extract([said("I love sushi.", origin=origin, sources=("D0:1",))])
@@ -127,7 +159,14 @@ def test_any_text_is_read_without_failing_and_values_are_short_lines(text: str) 
 
 @pytest.mark.parametrize(
     "text",
-    ["I like " + "a " * 4_000, "I love all " * 700, "my " * 2_700, "I " + "no longer " * 800, "," * 8_000, "'" * 8_000],
+    [
+        "I like " + "a " * 4_000,
+        "I love all " * 700,
+        "my " * 2_700,
+        "I " + "no longer " * 800,
+        "," * 8_000,
+        "a'" * 4_000,
+    ],
 )
 def test_hostile_text_takes_no_time_to_speak_of(text: str) -> None:
     start = time.process_time()

@@ -80,6 +80,8 @@ def test_a_vector_may_come_later_to_a_turn_that_is_still_kept_as_it_was(store: S
     store.forget(HARBOUR, ["D1:3"])
     store.keep([replace(turns[2], text="I paint no more.")])  # another text under the id of a forgotten one
     given = np.concatenate([directions(1, seed=2), directions(5, seed=3)])
+    assert [turn.id for turn in store.without_vectors(INES, newest=9)] == ["D1:2", "D2:1", "D1:3"]
+    assert [turn.text for turn in store.without_vectors(HARBOUR, newest=1)] == ["I paint no more."]
     assert store.give_vectors(turns, given) == 2
     held = {record.turn.id: record.vector for record in store.records(HARBOUR)}
     assert np.array_equal(held["D1:1"], directions(1)[0])  # it had one
@@ -87,6 +89,8 @@ def test_a_vector_may_come_later_to_a_turn_that_is_still_kept_as_it_was(store: S
     assert held["D1:3"] is None
     assert ids(store.search_vector(given[3], HARBOUR, k=1)) == ["D2:1"]
     assert store.give_vectors(turns, given) == 0
+    store.forget(HARBOUR, ["D1:3"])
+    assert store.without_vectors(HARBOUR, newest=9) == store.without_vectors(RUI, newest=9) == []
 
 
 def test_a_vector_that_comes_later_must_fit_too(store: Store) -> None:

@@ -119,6 +119,14 @@ def test_it_fits_its_window_and_follows_the_system(window: Window, scheme: str, 
         page.locator(".drawer.right.open .price").wait_for()
         page.keyboard.press("Escape")
         page.locator(".drawer.right.open").wait_for(state="detached")
+        page.get_by_role("button", name="Personas and talks").click()
+        page.locator(".drawer.left.open").wait_for()
+        page.mouse.click(width - 5, height - 5)  # on a place of the navigation, in the shade
+        page.locator(".drawer.left.open").wait_for(state="detached")
+        assert page.locator(".composer textarea").is_visible()
+        page.get_by_role("button", name="Personas and talks").click()
+        page.locator(".listed").first.click()
+        page.locator(".drawer.left.open").wait_for(state="detached")
     if width == 390:
         picture(page, "phone")
     page.locator(".theme").click()

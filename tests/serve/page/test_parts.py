@@ -14,14 +14,17 @@ from personae.agent import Agent
 from personae.errors import ModelUnreachable, UsageError
 from personae.memory.long_term import Believed, LongTerm
 from personae.memory.store import Store, open_store
+from personae.memory.store.roles import StoreError
 from personae.memory.turns import Scope
 from personae.models.pairs.scripted import ScriptedPairs
 from personae.models.scripted import Scripted
 from personae.persona.persona import Persona
 from personae.serve.api import Door
+from personae.serve.app import create_app
 from personae.serve.guards import Rate
 from personae.serve.hosting import Host
 from personae.serve.keys import Keys
+from personae.serve.page.attach import _settling
 from personae.serve.page.correcting import correct
 from personae.serve.page.curves import in_line
 from personae.serve.page.form import FACTS, MOST_ALL, NAME, persona_of, save
@@ -169,6 +172,30 @@ async def test_a_line_that_gets_no_reply_comes_back_to_its_writer() -> None:
     assert "too many requests" in one.problem
 
 
+class Held(Scripted):
+    """Holds something that is to be given back."""
+
+    closed = 0
+
+    async def close(self) -> None:
+        """Count, and fail."""
+        self.closed += 1
+        raise ModelUnreachable("gone already")
+
+
+async def test_when_the_server_ends_each_model_is_closed_once_and_the_store_whatever_fails() -> None:
+    store, speaks, other = open_store(":memory:"), Held([]), Held([])
+    host = Host.of([Agent(ANA, speaks), Agent(Persona(name="Rui"), speaks)], store)
+    app = create_app(Door(host))
+    living = _settling(Site(Door(host), Keys(), models={"other": other}), app.router.lifespan_context)
+    with pytest.raises(ModelUnreachable):
+        async with living(app):
+            pass
+    assert (speaks.closed, other.closed) == (1, 1)
+    with pytest.raises(StoreError, match="closed"):
+        store.count()
+
+
 def test_a_visitor_is_let_in_by_key_and_name_and_leaves_nothing_behind() -> None:
     keys, visitor = Keys({"shop": "0123456789abcdef"}), Visitor()
     for key, name in (("", "Ines"), ("nonsense", "Ines"), ("0123456789abcdef", " "), ("0123456789abcdef", "game/Ines")):
@@ -235,6 +262,21 @@ def test_facts_that_a_reply_touches_come_first_with_the_words_they_share() -> No
         ("I never lend the ladder.", "ladder in the reply"),
         ("I sing.", "sing in your line"),
     ]
+
+
+def test_small_words_touch_no_fact() -> None:
+    old = Persona(name="Ana", statements=[{"id": "s1", "text": "I am ninety and two, but fit."}])
+    said = Conversation() + Message("user", "I am here, and you, but where?")
+    at = asyncio.run(Agent(old, Scripted(["Here I am and here you are, but late."])).reply(said))
+    assert statements(old, at) == ()
+
+
+async def test_users_of_one_key_share_its_rate_on_the_page() -> None:
+    at = door(rate=Rate(1, clock=lambda: 0.0))
+    for owner, lines in (("shop/Ines", 2), ("shop/Rui", 0), ("game/Rui", 2)):
+        one = Talk(at, "ana", owner, "Ines")
+        one.say("Maps?")
+        assert len(await settled(one)) == lines
 
 
 async def test_adherence_is_the_share_of_facts_that_a_reply_satisfies() -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from personae.errors import FormatError, UsageError
+from personae.errors import FormatError, UnsafeFile, UsageError
 from personae.files import bundled
 from personae.persona.formats import load
 from personae.simulate.population import (
@@ -24,7 +24,7 @@ from personae.simulate.population import (
     without,
 )
 from personae.simulate.population.margins import attributes
-from personae.simulate.population.people import big_five
+from personae.simulate.population.people import MAX_LINE, MAX_PEOPLE, big_five
 
 RULELESS = """
 margins:
@@ -190,6 +190,29 @@ def test_a_broken_line_is_named(tmp_path):
     path.write_text('{"personae": 1, "name": "Ana"}\n{"name": ""}\n', encoding="utf-8")
     with pytest.raises(FormatError, match="line 2"):
         read_people(path)
+
+
+def test_as_many_people_as_are_written_are_read_and_no_more(tmp_path, monkeypatch):
+    path = tmp_path / "people.jsonl"
+    line = '{"personae": 1, "name": "Ana"}\n'
+    monkeypatch.setattr("personae.simulate.population.people.MAX_PEOPLE", 3)
+    path.write_text(line * 3, encoding="utf-8")
+    assert len(read_people(path)) == 3
+    path.write_text(line * 4, encoding="utf-8")
+    with pytest.raises(UnsafeFile, match="line 4: at most 3 people"):
+        read_people(path)
+    path.write_text('{"name": "' + "a" * MAX_LINE + '"}', encoding="utf-8")
+    with pytest.raises(UnsafeFile, match="line 1"):
+        read_people(path)
+    with pytest.raises(FormatError, match="cannot read"):
+        read_people(tmp_path / "nobody.jsonl")
+
+
+def test_the_most_people_a_command_draws_are_read():
+    from personae.cli.population import sample as command
+
+    n = next(one for one in command.params if one.name == "n")
+    assert n.type.max == MAX_PEOPLE
 
 
 def test_draws_are_spread_no_wider_than_chance(written):

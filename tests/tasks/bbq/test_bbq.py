@@ -41,10 +41,12 @@ def test_a_model_that_always_picks_the_first_is_biased_here_and_no_persona_chang
 
 
 @pytest.mark.slow
-def test_the_embedded_model_answers_three_questions_twice(tmp_path, items):
-    task = bbq(items, n=3, cache=str(tmp_path / "calls"))
+def test_the_embedded_model_answers_ten_questions_twice(tmp_path, items):
+    ana = tmp_path / "ana.yaml"
+    ana.write_text("personae: 1\nname: Ana\nsummary: A mender of nets.\n", encoding="utf-8")
+    task = bbq(items, persona=str(ana), n=10, cache=str(tmp_path / "calls"))
     (log,) = inspect_eval(task, model="personae/embedded", log_dir=str(tmp_path), display="none", max_samples=1)
 
     assert log.status == "success", log.error
-    assert len(log.samples) == 2 * 3
+    assert len(log.samples) == 2 * 10
     assert -1 <= log.results.scores[0].metrics["bbq"].value <= 1

@@ -61,7 +61,9 @@ def test_twenty_people_played_by_the_embedded_model_have_a_place(tmp_path):
     one = {"id": "tax", "text": "The rich should pay more.", "key": 0, "effects": {"economy": 10, "state": 10}}
     path = tmp_path / "one.json"
     path.write_text(json.dumps(SMALL | {"items": [one]}), encoding="utf-8")
-    task = value_map(str(path), people=20, descriptors="", opinions=False)
+    crowd = tmp_path / "people.txt"
+    crowd.write_text("\n".join(f"{age} years old." for age in range(30, 50)), encoding="utf-8")
+    task = value_map(str(path), crowd=str(crowd), people=20, descriptors="", opinions=False)
     (log,) = inspect_eval(task, model="personae/embedded", log_dir=str(tmp_path), display="none", max_samples=1)
     assert log.status == "success"
     assert len(log.samples) == 20

@@ -38,9 +38,10 @@ _FORMS = tuple(
     )
 )
 _DAYS = "|".join(WEEKDAYS)
-_NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
-_COUNT = rf"(?:(?P<count>{'|'.join(_NUMBERS)}) )?"
-_BESIDE = re.compile(rf"\b{_COUNT}(?P<unit>{_DAYS}|day|week|weekend)s? (?P<side>before|after|of)$")
+_NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_NUMBERS |= {"ten": 10, "eleven": 11, "twelve": 12}
+_COUNT = rf"(?:(?P<count>{'|'.join(_NUMBERS)}|\d{{1,2}}) )?"
+_BESIDE = re.compile(rf"\b{_COUNT}(?P<unit>{_DAYS}|day|week|weekend)(?P<several>s?) (?P<side>before|after|of)$")
 _PLACE = re.compile(r"\b(?P<place>first|second|third|fourth|last) (?P<unit>week|weekend) (?:of|in)$")
 
 
@@ -75,6 +76,8 @@ def days_in(text: str) -> Days | None:
     if nth := _PLACE.search(lead):
         return _nth(nth["place"], nth["unit"], base)
     beside = _BESIDE.search(lead)
+    if beside and beside["several"] and not beside["count"]:  # "a few days before": how many, nobody knows
+        return None
     return _moved(beside, base) if beside else base
 
 
@@ -141,7 +144,8 @@ def _nth(place: str, unit: str, base: Days) -> Days:
 def _moved(beside: re.Match[str], base: Days) -> Days:
     """The day, weekday, week or weekend before, after or of a stretch; two weeks before are the second one back."""
     side, unit = beside["side"], beside["unit"]
-    count = _NUMBERS.get(beside["count"] or "one", 1)
+    told = beside["count"] or "one"
+    count = int(told) if told.isdigit() else _NUMBERS[told]
     if unit == "day":
         day = {"before": base.first - timedelta(count), "after": base.last + timedelta(count)}.get(side)
         return Days(day, day) if day else base

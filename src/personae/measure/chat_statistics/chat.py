@@ -15,9 +15,12 @@ from typing import Any
 from personae.errors import FormatError
 from personae.files import MEGABYTE, read_limited
 from personae.memory.turns import Turn
+from personae.persona.formats.decode import decode_text
 from personae.types import Conversation
 
 MAX_BYTES = 256 * MEGABYTE
+#: Seconds since 1970 of the years 1 and 9999: what lies outside is no time (milliseconds, mostly).
+FIRST, LAST = -62_135_596_800, 253_402_300_799
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,7 @@ def read_chat(path: Path | str) -> Chat:
 
     `at` is an ISO 8601 time (without an offset: UTC) or a number of seconds. Raises FormatError with the line.
     """
-    try:
-        lines = read_limited(path, MAX_BYTES).decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise FormatError(f"{str(path)!r} is no UTF-8 text: {error}") from error
+    lines = decode_text(read_limited(path, MAX_BYTES), str(path)).split("\n")
     found = tuple(_message(line, f"{str(path)!r}, line {at}") for at, line in enumerate(lines, 1) if line.strip())
     if not found:
         raise FormatError(f"{str(path)!r} holds no message")
@@ -97,7 +97,7 @@ def _seconds_or_none(at: Any) -> float | None:
     if isinstance(at, bool) or at is None:
         return None
     if isinstance(at, int | float):
-        return float(at) if abs(at) < 1e12 else None
+        return float(at) if FIRST <= at <= LAST else None
     try:
         moment = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
     except ValueError:

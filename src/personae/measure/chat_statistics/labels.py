@@ -22,6 +22,7 @@ from personae.types import ENTAILMENT, PairScorer
 NEUTRAL = "neutral"
 HELD = 0.5  #: entailed from here on; and relevant
 FLAT = 0.05  #: a feeling smaller than this has no sign
+AT_ONCE = 64  #: messages asked about in one call: a cache keeps those of a run that was killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,13 @@ class PairLabels:
     """Labels from a pair scorer and, for the sign, the sentiment lexicon of `metrics.style`.
 
     readable: None, or why the scorer cannot read a text; such messages carry the reason and nothing else.
+    on_step: hears what is done, how much of it, and of how much.
     """
 
     scorer: PairScorer
     readable: Callable[[str], str | None] = supported
     emotions: Mapping[str, str] = field(default_factory=lambda: dict(_texts()["emotion"]))
+    on_step: Callable[[str, int, int | None], None] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -94,9 +97,15 @@ class PairLabels:
     async def _shown(self, texts: Sequence[str]) -> Any:
         """P(entailment) of every statement: (texts, statements)."""
         statements = self._statements()
-        premises = [text for text in texts for _ in statements]
-        rows = await self.scorer.score(premises, statements * len(texts))
-        return np.asarray(rows, dtype=np.float64).reshape(len(texts), len(statements), 3)[:, :, ENTAILMENT]
+        found = np.zeros((len(texts), len(statements)))
+        for start in range(0, len(texts), AT_ONCE):
+            some = texts[start : start + AT_ONCE]
+            rows = await self.scorer.score([text for text in some for _ in statements], statements * len(some))
+            told = np.asarray(rows, dtype=np.float64).reshape(len(some), len(statements), 3)
+            found[start : start + AT_ONCE] = told[:, :, ENTAILMENT]
+            if self.on_step is not None:
+                self.on_step("messages", start + len(some), len(texts))
+        return found
 
     def _statements(self) -> list[str]:
         tree = _texts()

@@ -14,6 +14,7 @@ from personae.measure.elicitation.actions import Action, read_action
 from personae.measure.elicitation.need import Need
 from personae.measure.elicitation.policy import PastUsers, QuestionPolicy
 from personae.measure.elicitation.users import SimulatedUser
+from personae.models.scoring import looks_refused
 from personae.types import Message, Model, Outcome, Settings
 
 Mode = Literal["no_prompt", "persona_known", "infer_persona"]
@@ -48,7 +49,7 @@ async def at_once(model: Model, need: Need, settings: Settings, *, known: Sequen
         reply = await model.generate([*before, Message("user", need.question)], settings)
     except (BadResponse, ContextOverflow):
         return Attempt("", "failed")
-    return Attempt(reply.text.strip(), reply.outcome)
+    return _final(reply.text.strip(), reply.outcome)
 
 
 async def after_asking(model: Model, need: Need, user: SimulatedUser, settings: Settings, *, budget: int) -> Attempt:
@@ -68,7 +69,9 @@ async def after_asking(model: Model, need: Need, user: SimulatedUser, settings: 
         if action is None:
             return Attempt("", turn.reason or "failed", tuple(asked), tuple(stated), (*notes, turn.why))
         if action.name == "final_answer":
-            return Attempt(action.text, "answered", tuple(asked), tuple(stated), tuple(notes))
+            return dataclasses.replace(
+                _final(action.text), asked=tuple(asked), stated=tuple(stated), notes=tuple(notes)
+            )
         if done or len(asked) == budget:
             why = "it asked on when there were no questions left"
             return Attempt("", "unparsed", tuple(asked), tuple(stated), (*notes, why))
@@ -114,6 +117,11 @@ async def after_policy(
             break
     found = await at_once(model, need, settings, known=heard)
     return dataclasses.replace(found, asked=tuple(asked), stated=tuple(stated), notes=tuple(notes))
+
+
+def _final(text: str, outcome: Outcome = "answered") -> Attempt:
+    """A last answer; one that declines in words is a refusal, not a bad answer."""
+    return Attempt(text, "refused" if outcome == "answered" and looks_refused(text) else outcome)
 
 
 def _turn(action: Action) -> str:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from personae.agent import Agent
@@ -57,9 +58,16 @@ class Elicitation:
             raise UsageError(f"unknown asker {self.asks!r}; known are {', '.join(ASKERS)}")
         if self.asks != "model" and not self.set.past:
             raise UsageError(f"the asker {self.asks!r} learns from past users, and the set has none")
+        if self.asks != "model":
+            for attributes in {frozenset(need.weights) for need in self.set.needs}:
+                self._past(attributes)
         check_manner(self.manner)
         if self.budget < 1:
             raise UsageError(f"budget is {self.budget!r}; give at least one question")
+
+    @cached_property
+    def _by_id(self) -> dict[str, Need]:
+        return {need.id: need for need in self.set.needs}
 
     def plan(self, persona: Persona) -> Plan:
         """One case per need, whoever the persona is."""
@@ -67,7 +75,7 @@ class Elicitation:
 
     async def observe(self, agent: Agent, case: Case) -> Observation:
         """Every mode's attempt, rated; the value is PrefAlign of the first mode."""
-        need = next(need for need in self.set.needs if need.id == case.id)
+        need = self._by_id[case.id]
         kept: dict[str, Any] = {}
         for mode in self.modes:
             attempt = await self._attempt(agent.model, need, mode, agent.settings)
@@ -121,7 +129,7 @@ class Elicitation:
             settings,
             budget=self.budget,
             policy=self._policy(need),
-            past=self._past(need),
+            past=self._past(need.weights),
             levels=self.set.levels.get(need.user, {}),
             questions=self.set.questions,
         )
@@ -129,17 +137,16 @@ class Elicitation:
     def _policy(self, need: Need) -> QuestionPolicy:
         return InformationGain() if self.asks == "gain" else AtRandom(random.Random(f"{self.seed}/{need.id}"))
 
-    def _past(self, need: Need) -> PastUsers:
-        """Past users' answers on the attributes that weigh on this need."""
-        names = {want.attribute for want in need.wants}
-        return past_users([{key: held for key, held in past.items() if key in names} for past in self.set.past])
+    def _past(self, weighed: Collection[str]) -> PastUsers:
+        """Past users' answers on the attributes that weigh on a need."""
+        return past_users([{key: held for key, held in past.items() if key in weighed} for past in self.set.past])
 
     async def _rated(self, need: Need, attempt: Attempt) -> dict[str, Any]:
         if attempt.outcome != "answered":
             return {"value": None, "scores": {}, "unrated": {}, "correct": None}
         rated = await self.rater(need, attempt.answer)
         value = None if rated.missing else pref_align(rated.scores, need.weights)
-        correct = None if need.answer is None else float(need.answer.casefold() in attempt.answer.casefold())
+        correct = None if need.answer is None else float(need.answered_by(attempt.answer))
         return {"value": value, "scores": dict(rated.scores), "unrated": dict(rated.missing), "correct": correct}
 
     def _rows(self, observations: Sequence[Observation], mode: str) -> dict[str, Any]:

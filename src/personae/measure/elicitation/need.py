@@ -78,6 +78,16 @@ class Need:
                     f"the need {self.id!r}: what is said of {want.attribute!r} names {others[0]!r}; keep it to one"
                 )
 
+    def answered_by(self, text: str) -> bool:
+        """Whether a text contains the answer in any case, and not as part of a longer word or number.
+
+        >>> need = Need("n", "How many?", (Want("length", "Keep it short.", 1.0),), answer="4")
+        >>> need.answered_by("There are 4."), need.answered_by("There are 24."), need.answered_by("It is 4.5.")
+        (True, False, False)
+        """
+        answer = re.escape((self.answer or "").strip())
+        return re.search(rf"(?<!\w)(?<!\d[.,]){answer}(?!\w|[.,]\d)", text, re.IGNORECASE) is not None
+
     @property
     def weights(self) -> dict[str, float]:
         """Weight by attribute."""

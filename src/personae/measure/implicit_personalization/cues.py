@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 
 from personae.errors import FormatError, UsageError
 from personae.files import MEGABYTE, bundled, read_limited
+from personae.persona.formats.decode import decode_text
 
 Cue = Callable[[str], str]
 
@@ -83,9 +84,8 @@ def own_lexicon() -> Lexicon:
 def read_lexicon(path: Path | str) -> Lexicon:
     """A list as the study released it: `uk_usage;us_usage;category`. What stands in brackets is a note and dropped;
     entries with several words to choose from (`;` or `/` within) are left out, for which one is meant is open."""
-    text = read_limited(path, MAX_BYTES).decode("utf-8-sig", "replace")
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+        rows = list(csv.reader(io.StringIO(_text(path)), delimiter=";"))
     except csv.Error as error:
         raise FormatError(f"{str(path)!r} cannot be read as CSV: {error}") from error
     if not rows or [cell.strip() for cell in rows[0][:2]] != ["uk_usage", "us_usage"]:
@@ -139,7 +139,7 @@ def read_pairs(path: Path | str) -> tuple[CuePair, ...]:
     Raises FormatError with the line that is wrong.
     """
     found: dict[str, CuePair] = {}
-    for at, line in enumerate(read_limited(path, MAX_BYTES).decode("utf-8-sig", "replace").splitlines(), 1):
+    for at, line in enumerate(_text(path).split("\n"), 1):
         if line.strip():
             pair = _pair(line, at, f"{str(path)!r}, line {at}")
             if pair.id in found:
@@ -148,6 +148,10 @@ def read_pairs(path: Path | str) -> tuple[CuePair, ...]:
     if not found:
         raise FormatError(f"{str(path)!r} holds no pair")
     return tuple(found.values())
+
+
+def _text(path: Path | str) -> str:
+    return decode_text(read_limited(path, MAX_BYTES), str(path))
 
 
 def _pair(line: str, at: int, where: str) -> CuePair:

@@ -27,6 +27,7 @@ from personae.measure.protocol import Case, Observation, Plan, missing_by_outcom
 from personae.metrics.style import sentiment
 from personae.metrics.text import unicode_words
 from personae.models.embedder import MiniLM
+from personae.models.scoring import looks_refused
 from personae.persona.persona import Persona
 from personae.types import Conversation, Embedder, Measurement, Message, Model, Settings
 
@@ -98,11 +99,7 @@ class ImplicitPersonalization:
             prompted = await agent.prompted(Conversation(messages))
             messages = prompted.messages
             settings = dataclasses.replace(settings, stop=(*settings.stop, *prompted.stop))
-        try:
-            completion = await agent.model.generate(messages, settings)
-        except (BadResponse, ContextOverflow) as error:
-            return {"outcome": "failed", "error": str(error)}
-        return {"outcome": completion.outcome, "text": completion.text.strip()}
+        return await _said(agent.model, messages, settings)
 
     def _alike(self, values: Mapping[str, float], missing: Mapping[str, int]) -> Measurement:
         above = {id: float(value > ALIKE) for id, value in values.items()}
@@ -167,12 +164,23 @@ async def implicit(
     for id, task in tasks.items():
         pair = paired(id, task, cue_a, cue_b)
         for side, text in zip(SIDES, (pair.a, pair.b), strict=True):
-            completion = await model.generate((Message("user", text),), settings)
-            if completion.outcome == "answered":
-                scores[side][id] = float(score(id, completion.text))
+            said = await _said(model, (Message("user", text),), settings)
+            if said["outcome"] == "answered":
+                scores[side][id] = float(score(id, said["text"]))
             else:
-                lost[completion.outcome] = lost.get(completion.outcome, 0) + 1
+                lost[said["outcome"]] = lost.get(said["outcome"], 0) + 1
     return Audit(effect(scores["a"], scores["b"], seed=seed), lost, checklist(ethics or {}))
+
+
+async def _said(model: Model, messages: Sequence[Message], settings: Settings) -> dict[str, Any]:
+    """An answer with its outcome. Two refusals are as alike as can be, and are no answers all the same."""
+    try:
+        completion = await model.generate(messages, settings)
+    except (BadResponse, ContextOverflow) as error:
+        return {"outcome": "failed", "error": str(error)}
+    text = completion.text.strip()
+    refused = completion.outcome == "answered" and looks_refused(text)
+    return {"outcome": "refused" if refused else completion.outcome, "text": text}
 
 
 async def inferred(model: Model, text: str) -> int | None:

@@ -19,6 +19,7 @@ from typing import Any
 from personae.errors import FormatError, UsageError
 from personae.files import MEGABYTE, read_limited
 from personae.measure.implicit_personalization.effects import similarity
+from personae.persona.formats.decode import decode_text
 
 MAX_BYTES = 256 * MEGABYTE
 SIDES = {"WF": "wrong", "CF": "correct"}
@@ -102,14 +103,11 @@ def _finite(value: Any) -> float:
 
 
 def _lines(path: Path | str) -> Iterator[tuple[int, str]]:
-    return ((at, line) for at, line in enumerate(_text(path).splitlines(), 1) if line.strip())
+    return ((at, line) for at, line in enumerate(_text(path).split("\n"), 1) if line.strip())
 
 
 def _text(path: Path | str) -> str:
-    try:
-        return read_limited(path, MAX_BYTES).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormatError(f"{str(path)!r} is no UTF-8 text: {error}") from error
+    return decode_text(read_limited(path, MAX_BYTES), str(path))
 
 
 def _some(found: Mapping[Any, float], path: Path | str) -> None:

@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from personae.errors import FormatError, UsageError
 from personae.files import bundled
+from personae.judges.verdicts import answer_of
 from personae.metrics.text import unicode_words
+from personae.models.scoring import looks_refused
 from personae.persona.persona import Persona
 from personae.types import Message, Model, Outcome, Settings
 
@@ -121,8 +123,11 @@ async def plan_photos(
     completion = await model.generate(messages, settings)
     if completion.outcome != "answered":
         return Planned(completion.outcome, reason=completion.outcome, text=completion.text)
+    answer = answer_of(completion.text).strip()
+    if looks_refused(answer):
+        return Planned("refused", reason="refused", text=completion.text)
     try:
-        plans = read_plans(completion.text, session, album=album or {}, most=most)
+        plans = read_plans(answer, session, album=album or {}, most=most)
     except FormatError as error:
         return Planned("unparsed", reason=str(error), text=completion.text)
     return Planned("answered", plans, text=completion.text)
@@ -168,7 +173,10 @@ def _plan(given: _GivenPlan, number: int, session: Session, album: Mapping[str, 
         raise FormatError(f"picture {number} follows message {given.after}; there are {len(session.messages)}")
     if given.source == "retrieve" and album is not None and given.request not in album:
         raise FormatError(f"picture {number} is to be retrieved as {given.request[:40]!r}, which the album lacks")
-    at = session.messages[given.after - 1].at + timedelta(seconds=given.wait_s)
+    try:
+        at = session.messages[given.after - 1].at + timedelta(seconds=given.wait_s)
+    except OverflowError as error:
+        raise FormatError(f"picture {number} is shared after the year 9999") from error
     return PhotoPlan(given.after - 1, at, given.description, given.source, given.request, given.caption)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from personae.agent import Agent
 from personae.errors import UsageError
@@ -59,13 +60,17 @@ class PreferenceChoice:
         if len({item.id for item in self.items}) < len(self.items):
             raise UsageError("two questions have the same id; give each its own")
 
+    @cached_property
+    def _by_id(self) -> dict[str, PreferenceItem]:
+        return {item.id: item for item in self.items}
+
     def plan(self, persona: Persona) -> Plan:
         """One case per question, whoever the persona is."""
         return Plan(tuple(Case(item.id, item.question) for item in self.items))
 
     async def observe(self, agent: Agent, case: Case) -> Observation:
         """Ask under every condition; the value is the share of orders in which the first condition was right."""
-        item = next(item for item in self.items if item.id == case.id)
+        item = self._by_id[case.id]
         put = await put_by(agent.model, self.way)
         asked: dict[str, Asked] = {}
         note = await self._notes(item.history, self.writer, agent.model) if "note" in self.conditions else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from personae.agent import Agent
@@ -60,6 +61,12 @@ class PersonaChoice:
             raise UsageError(f"unknown way {self.way!r} to answer; known are {', '.join(WAYS)}")
         if self.lines < 1:
             raise UsageError(f"lines is {self.lines!r}; give at least 1")
+        if len(self._by_id) < len(self.pairs):
+            raise UsageError("two pairs have the same id; give each its own")
+
+    @cached_property
+    def _by_id(self) -> dict[str, PersonaPair]:
+        return {pair.id: pair for pair in self.pairs}
 
     def plan(self, persona: Persona) -> Plan:
         """One case per pair, whoever the persona is."""
@@ -67,7 +74,7 @@ class PersonaChoice:
 
     async def observe(self, agent: Agent, case: Case) -> Observation:
         """Ask in both orders under every setting; the value is 1 where the first setting was right in both."""
-        pair = next(pair for pair in self.pairs if pair.id == case.id)
+        pair = self._by_id[case.id]
         put = await put_by(agent.model, self.way)
         kept: dict[str, Any] = {}
         for setting in self.settings:

@@ -65,7 +65,7 @@ Loose = Annotated[str, BeforeValidator(lambda value: _plain("" if value is None 
 Asked = Annotated[str, BeforeValidator(_said), Field(min_length=1, max_length=100_000)]
 Passage = Annotated[str, BeforeValidator(_passage), Field(max_length=100_000)]
 Options = Annotated[tuple[Text, ...], BeforeValidator(_cell), Field(min_length=2, max_length=MAX_OPTIONS)]
-Number = Annotated[int | None, BeforeValidator(_number), Field(ge=0)]
+Number = Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_number)]
 
 
 class Row(BaseModel):

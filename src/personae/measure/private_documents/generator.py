@@ -114,14 +114,31 @@ def _leaks(persona: Persona, changed: Sequence[Changed]) -> tuple[list[_Leak], d
         leaks.append(_Leak(question, statement.text, old.text if old else ""))
     for relation in persona.relations:
         told = wording["relation"]
-        asked = told["question"].format(kind=relation.kind or told["somebody"])
-        question = DocumentQuestion(f"relation/{relation.name}", asked, (relation.name,), "Social", "hard")
-        leaks.append(_Leak(question, told["text"].format(kind=relation.kind or told["somebody"], name=relation.name)))
+        kind = relation.kind or told["somebody"]
+        asked = told["question"].format(kind=kind)
+        question = DocumentQuestion(f"relation/{kind}", asked, (relation.name,), "Social", "hard")
+        leaks.append(_Leak(question, told["text"].format(kind=kind, name=relation.name)))
     for taste in ("loves", "hates"):
         values = getattr(persona.life, taste)
         question = DocumentQuestion(f"taste/{taste}", wording[taste]["question"], values, "Preference", "hard")
         leaks += [_Leak(question, wording[taste]["text"].format(value=value)) for value in values]
-    return leaks, {"statement without a question of its own": unasked} if unasked else {}
+    return _together(leaks), {"statement without a question of its own": unasked} if unasked else {}
+
+
+def _together(leaks: Sequence[_Leak]) -> list[_Leak]:
+    """Facts that answer the same words – two friends, two things liked – share a question whose answer is a list."""
+    asked: dict[str, list[DocumentQuestion]] = {}
+    for leak in leaks:
+        asked.setdefault(leak.question.question, []).append(leak.question)
+    whole = {
+        text: replace(
+            same[0],
+            answer=tuple(dict.fromkeys(value for one in same for value in one.answer)),
+            outdated=tuple(dict.fromkeys(value for one in same for value in one.outdated)),
+        )
+        for text, same in asked.items()
+    }
+    return [replace(leak, question=whole[leak.question.question]) for leak in leaks]
 
 
 def _kind(kind: str) -> str:

@@ -16,6 +16,9 @@ from personae.measure.sweep.suite import Judged
 from personae.stats.intervals import mean_interval, wilson
 from personae.types import Measurement
 
+#: Mitigations are added to this instruction.
+MITIGATED = "role"
+
 #: Components of a loss: what a mitigation may move, each by its own mark of a reply.
 COMPONENTS: dict[str, Callable[[Judged], float | None]] = {
     "accuracy": lambda each: float(each.marks["right"]),
@@ -129,14 +132,13 @@ class Losses:
 
     def _pairs(self) -> list[dict[str, Any]]:
         """Personas against the one that differs from them in one thing."""
-        found, seen = [], set[frozenset[str]]()
+        found, seen = list[Contrast](), set[frozenset[str]]()
         for subject in self.design.subjects:
             both = frozenset((subject.id, subject.pair or ""))
             if subject.pair in self._right and subject.id in self._right and both not in seen:
                 seen.add(both)
-                (contrast,) = contrasts(self._right, subject.pair, [subject.id])
-                found.append(contrast.to_dict())
-        return found
+                found += contrasts(self._right, subject.pair, [subject.id])
+        return [each.to_dict() for each in together(found)]
 
     def _component(self, name: str) -> Measurement:
         values = self._values(name, self._plain)
@@ -155,19 +157,7 @@ class Losses:
 
     def _mitigated(self, name: str) -> Measurement:
         """How each component differs from the plain instruction on the same items, personas together; which moved."""
-        base, tried = "role", f"role+{name}"
-        moved: dict[str, Any] = {}
-        for component in COMPONENTS:
-            held = {
-                arm: by_item(
-                    (arm, f"{who}/{item}", value)
-                    for who, items in self._values(component, self._under(arm)).items()
-                    if who in self._people
-                    for item, value in items.items()
-                ).get(arm, {})
-                for arm in (base, tried)
-            }
-            moved[component] = contrasts(held, base, [tried])[0]
+        moved = {component: self._moves[name, component] for component in COMPONENTS}
         found = [component for component, each in moved.items() if each.found]
         details = {"components": {key: each.to_dict() for key, each in moved.items()}, "moved": found}
         accuracy = moved["accuracy"]
@@ -177,8 +167,24 @@ class Losses:
         return Measurement(title, accuracy.difference, None, accuracy.low, accuracy.high, accuracy.n, unit="share",
                            details=details)  # fmt: skip
 
-    def _under(self, instruction: str) -> list[Judged]:
-        return [each for each in self._valid if each.instruction == instruction]
+    @cached_property
+    def _moves(self) -> dict[tuple[str, str], Contrast]:
+        """(mitigation, component) → its contrast to the plain instruction, all of them counted together."""
+        arms = {name: f"{MITIGATED}+{name}" for name in self.mitigations}
+        pooled = {component: self._pooled(component) for component in COMPONENTS}
+        told = [(name, component) for name in arms for component in COMPONENTS]
+        found = [contrasts(pooled[component], MITIGATED, [arms[name]])[0] for name, component in told]
+        return dict(zip(told, together(found), strict=True))
+
+    def _pooled(self, component: str) -> dict[str, dict[str, float]]:
+        """Instruction → persona and item → value."""
+        read = COMPONENTS[component]
+        return by_item(
+            (each.instruction, f"{each.persona}/{each.item}", value)
+            for each in self._valid
+            if each.persona in self._people
+            if (value := read(each)) is not None
+        )
 
     def _values(self, component: str, cells: Sequence[Judged]) -> dict[str, dict[str, float]]:
         read = COMPONENTS[component]

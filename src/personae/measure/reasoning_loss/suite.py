@@ -11,7 +11,7 @@ from typing import Any
 
 from personae.errors import UsageError
 from personae.files import bundled
-from personae.measure.reasoning_loss.numbers import Losses
+from personae.measure.reasoning_loss.numbers import MITIGATED, Losses
 from personae.measure.reasoning_loss.statuses import read_row
 from personae.measure.sweep import Design, Instruction, Item, Row, Subject, instruction
 from personae.measure.sweep.role_loss import role_marks
@@ -23,8 +23,6 @@ from personae.types import Measurement, Settings
 #: 1,024 tokens, greedily (Bias Runs Deep, 2024).
 SETTINGS = Settings(temperature=0.0, top_p=1.0, max_tokens=1024)
 REPEATS = (0, 1, 2)
-#: Mitigations are added to this instruction.
-MITIGATED = "role"
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,6 @@ class ReasoningSuite:
     def __post_init__(self) -> None:
         if unknown := [name for name in self.mitigations if name not in mitigations()]:
             raise UsageError(f"no mitigation is called {unknown[0]!r}; there are {', '.join(mitigations())}")
-
         for name in self.instructions:
             instruction(name)
 

@@ -44,7 +44,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Recalls:
-    """The questions of a run, and how many were left out, by reason."""
+    """The questions of a run, how many were left out, by reason, and evidence that no turn is ("question: id")."""
 
     form: str
     retriever: RetrieverName
@@ -52,6 +52,7 @@ class Recalls:
     k: int
     rows: tuple[Looked, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
 
     @property
     def cuts(self) -> tuple[int, ...]:
@@ -97,7 +98,13 @@ def recalls(
             rows += _rows(dialogue, usable, retriever, level, k, embedder, on_step if len(parts) < 20 else None)
         if on_step is not None:
             on_step("histories", at, len(parts))
-    return Recalls(form, retriever, level, k, tuple(rows), dict(left_out))
+    return Recalls(form, retriever, level, k, tuple(rows), dict(left_out), tuple(_dropped(parts)))
+
+
+def _dropped(parts: Iterable[tuple[Sequence[Turn], Sequence[Probe]]]) -> Iterable[str]:
+    for turns, probes in parts:
+        known = {turn.id for turn in turns}
+        yield from (f"{one.id}: {id}" for one in probes for id in dict.fromkeys(one.evidence) if id not in known)
 
 
 def _by_history(histories: Histories) -> list[tuple[list[Turn], list[Probe]]]:
@@ -175,6 +182,7 @@ def as_data(found: Recalls, *, embedder: str | None, source: str, seed: int = 0)
         "questions": len(found.rows),
         "candidates": sum(row.candidates for row in found.rows) / len(found.rows) if found.rows else None,
         "left_out": dict(found.left_out),
+        "dropped_evidence": list(found.dropped),
         **{
             name: {str(cut): _figure(found.rows, what, cut, seed) for cut in found.cuts}
             for name, what in figures.items()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from personae.measure.refusal_sweep.suite import SETTINGS, RefusalSuite
 from personae.measure.safety_gate import prompts
+from personae.measure.safety_gate.measure import FILE
 from personae.measure.user_invariance.prompts import LABELS, own_prompts
 
 if TYPE_CHECKING:
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 def open_suite(sources: Sources) -> RefusalSuite:
     """Prompts of `data/xstest`, or of a file or folder as `safety_gate.prompts` reads it; without any, ours."""
-    if sources.data is None:
-        asks = [one for side in LABELS for one in [o for o in own_prompts().questions if o.label == side][: sources.n]]
-        return RefusalSuite(tuple(asks), seeds=sources.seeds(1), settings=sources.settings(SETTINGS))
-    found = prompts(sources.folder("xstest", of="refusal"), sources.n)
-    return RefusalSuite(found.questions, seeds=sources.seeds(1), settings=sources.settings(SETTINGS))
+    place = sources.held("xstest") or sources.data
+    if place is None or (place.is_dir() and not (place / FILE).exists()):
+        own = own_prompts().questions
+        asks = tuple(one for side in LABELS for one in [each for each in own if each.label == side][: sources.n])
+    else:
+        asks = prompts(place, sources.n).questions
+    return RefusalSuite(asks, seeds=sources.seeds(1), settings=sources.settings(SETTINGS))

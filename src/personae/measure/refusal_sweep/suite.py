@@ -1,25 +1,26 @@
 """The refusal audit: does a persona change what a model declines – unsafe asks it should, safe ones it should not?
 
 The same prompts for every persona and control. Each persona is held against nobody, by the verdict of the safety gate,
-and against a human, all personas counted together.
+and against a human, both times with all personas counted together.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from personae.errors import UsageError
 from personae.measure.items import mean, share
-from personae.measure.safety_gate import shift, verdict
+from personae.measure.safety_gate import Shift, shift, verdict
 from personae.measure.sweep import CONTROL, HUMAN, NONE, Design, Item, Row, Subject, instruction
 from personae.measure.sweep.contrasts import Values, by_item, families
 from personae.measure.sweep.role_loss import role_loss, role_marks
 from personae.measure.sweep.suite import Judged
 from personae.measure.text_scorers.refusal import card, label
 from personae.measure.user_invariance.prompts import LABELS, Prompt
+from personae.stats.equivalence import benjamini_hochberg
 from personae.stats.intervals import wilson
 from personae.types import Measurement, Settings, StopReason
 
@@ -59,7 +60,8 @@ class RefusalSuite:
         """The change on unsafe prompts first, then on safe ones, both shares, and who would be blocked."""
         people = [subject.id for subject in design.subjects if subject.category != CONTROL]
         sides: dict[str, Values] = {side: _table(judged, f"{side}/") for side in LABELS}
-        verdicts = {who: self._verdict(judged, sides, who) for who in people}
+        moved = {side: _shifts(sides[side], people) for side in LABELS}
+        verdicts = {who: _verdict(judged, who, moved["unsafe"][who], moved["safe"][who]) for who in people}
         missing = _missing(judged, people)
         told = {control: families(sides, control, people) for control in (NONE, HUMAN)}
         against = {
@@ -75,21 +77,25 @@ class RefusalSuite:
             role_loss("refusal.role_lost", judged),
         ]
 
-    def _verdict(self, judged: Sequence[Judged], sides: Mapping[str, Values], who: str) -> dict[str, Any]:
-        """What the gate says of one persona against nobody."""
-        unsafe, safe = (
-            shift(_refused(sides[side].get(NONE, {})), _refused(sides[side].get(who, {})))
-            for side in ("unsafe", "safe")
-        )
-        mine = [each for each in judged if each.persona in (who, NONE)]
-        invalid = sum(each.marks.get("value") is None for each in mine) / len(mine) if mine else 1.0
-        said = verdict(unsafe, safe, invalid)
-        return {
-            "verdict": said.word,
-            "why": list(said.why),
-            "unsafe": unsafe.to_dict() if unsafe else None,
-            "safe": safe.to_dict() if safe else None,
-        }
+
+def _shifts(values: Values, people: Sequence[str]) -> dict[str, Shift | None]:
+    """Each persona against nobody on one side, all of them counted together."""
+    found = {who: shift(_refused(values.get(NONE, {})), _refused(values.get(who, {}))) for who in people}
+    adjusted = iter(benjamini_hochberg([each.p for each in found.values() if each]))
+    return {who: each and replace(each, q=next(adjusted)) for who, each in found.items()}
+
+
+def _verdict(judged: Sequence[Judged], who: str, unsafe: Shift | None, safe: Shift | None) -> dict[str, Any]:
+    """What the gate says of one persona."""
+    mine = [each for each in judged if each.persona in (who, NONE)]
+    invalid = sum(each.marks.get("value") is None for each in mine) / len(mine) if mine else 1.0
+    said = verdict(unsafe, safe, invalid)
+    return {
+        "verdict": said.word,
+        "why": list(said.why),
+        "unsafe": unsafe.to_dict() if unsafe else None,
+        "safe": safe.to_dict() if safe else None,
+    }
 
 
 def _marks(row: Row, phrase: str) -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ from personae.measure.sweep.subjects import Subject
 MAX_PEOPLE = 10_000
 
 _I_AM = re.compile(r"^\s*i\s*(?:am|['’]m)\s+", re.IGNORECASE)
+_MARK = re.compile(r"^\s*[-*•]\s+")  #: of a line in a list
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 #: Sounds that the spelling hides: "a university", "an hour".
 _SPOKEN_CONSONANT = re.compile(r"(?:eu|uni(?!n|m)|us[eiu]|ut[ei]|ub[ei]|one\b|once\b|ou[ij])", re.IGNORECASE)
@@ -57,8 +58,12 @@ def read_people(path: Path | str) -> tuple[Subject, ...]:
     """The people of a file. Raises `FormatError` for one that is no such list."""
     source = Path(path)
     if source.suffix.lower() in (".txt", ".md"):
-        lines = read_limited(source, MEGABYTE).decode("utf-8-sig", "replace").splitlines()
-        found = tuple(_category("", [line for line in lines if line.strip() and not line.startswith("#")]))
+        try:
+            lines = read_limited(source, MEGABYTE).decode("utf-8-sig").splitlines()
+        except UnicodeDecodeError as error:
+            raise FormatError(f"{str(path)!r} is no text in UTF-8: {error}") from error
+        told = [_MARK.sub("", line) for line in lines if line.strip() and not line.startswith("#")]
+        found = tuple(_category("", told))
     else:
         tree = read_yaml(source, 4 * MEGABYTE)
         if isinstance(tree, list):
@@ -139,5 +144,7 @@ def _category(name: str, entries: Any) -> Iterator[Subject]:
         entry = {"phrase": entry} if isinstance(entry, str) else entry
         if not isinstance(entry, dict) or not isinstance(entry.get("phrase"), str) or len(entry["phrase"]) > 2_000:
             raise FormatError(f"{str(entry)[:60]!r} in {name!r} is nobody; give a phrase such as 'a baker'")
-        phrase = _I_AM.sub("", entry["phrase"]).strip()
-        yield Subject(str(entry.get("id") or phrase), phrase, name, pair=entry.get("pair"))
+        phrase, id, pair = _I_AM.sub("", entry["phrase"]).strip(), entry.get("id"), entry.get("pair")
+        if not isinstance(id, str | int | None) or not isinstance(pair, str | int | None):
+            raise FormatError(f"{str(entry)[:60]!r} in {name!r}: an id and a pair are names, such as 'baker'")
+        yield Subject(str(id or phrase), phrase, name, pair=None if pair is None else str(pair))

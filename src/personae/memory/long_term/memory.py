@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -20,9 +21,9 @@ from personae.memory.quoting import as_quote, shown_name
 from personae.memory.retrieval.fusion import Weights
 from personae.memory.retrieval.hybrid import Hit
 from personae.memory.retrieval.kept import StoreSearch
-from personae.memory.retrieval.words import terms
 from personae.memory.roles import Memory, Recalled, Recollection
 from personae.memory.store import Store
+from personae.memory.store.words import index_words
 from personae.memory.turns import Scope, Turn, mended, moment, numbers_of, turn_id
 from personae.memory.window import Window
 from personae.persona.tokens import estimate_tokens
@@ -37,6 +38,10 @@ TURN_CAP = 300
 NEAREST = 0.2
 #: With fewer content words than these, a line is searched for together with the one before ("And where?").
 FEW_TERMS = 2
+
+
+#: Makes vectors, one reply's after the other's, in a line of its own: no reply stands behind them in it.
+_BEHIND = ThreadPoolExecutor(1, thread_name_prefix="vectors")
 
 
 def now() -> str:
@@ -156,7 +161,7 @@ class LongTerm:
     def _embed(self, turns: Sequence[Turn]) -> None:
         """Make their vectors while the reply goes its way; a search that comes sooner makes them itself."""
         if turns and self.embedder is not None:
-            asyncio.get_running_loop().run_in_executor(None, _give_vectors, self.store, turns, self.embedder)
+            _BEHIND.submit(_give_vectors, self.store, self.scope, len(turns), self.embedder)
 
     def _came_to_mind(self, query: str, visible: Set[str]) -> tuple[Recollection, ...]:
         profile = self.believed.profile()
@@ -250,9 +255,10 @@ def _said(conversation: Iterable[Message]) -> tuple[Message, ...]:
     return tuple(message for message in conversation if message.role != "system" and message.content.strip())
 
 
-def _give_vectors(store: Store, turns: Sequence[Turn], embedder: Embedder) -> None:
+def _give_vectors(store: Store, scope: Scope, newest: int, embedder: Embedder) -> None:
     try:
-        give_vectors(store, turns, embedder)
+        if turns := store.without_vectors(scope, newest=newest):  # unless a search was faster, or they are gone
+            give_vectors(store, turns, embedder)
     except PersonaeError as error:  # the store was closed meanwhile, or is busy
         log.info("vectors are left to the next search: %s", error)
 
@@ -262,7 +268,7 @@ def _query(said: Sequence[Message]) -> str:
     if not said:
         return ""
     last = said[-1].content
-    return last if len(terms(last)) >= FEW_TERMS else " ".join(message.content for message in said[-2:])
+    return last if len(index_words(last)) >= FEW_TERMS else " ".join(message.content for message in said[-2:])
 
 
 def _silence(before: str | None, after: str) -> float:

@@ -98,7 +98,7 @@ def _owner(turn: Turn, user: str, persona: str) -> Owner | None:
 
 
 def _read(turn: Turn, owner: Owner) -> Iterator[Change | LeftOut]:
-    for sentence in _sentences(turn.text):
+    for sentence in _sentences(turn.text.removeprefix(f"{turn.speaker}:")):
         if reason := refusal(sentence):
             yield LeftOut(source_of(turn), sentence, reason)
             continue
@@ -118,7 +118,7 @@ def clauses(text: str) -> tuple[str, ...]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """Sentences in plain apostrophes that are no question and quote nothing."""
+    """Sentences in plain apostrophes that are no question and hold no quotation marks."""
     for sentence in _SENTENCE.split(text[:MAX_TURN].replace("’", "'")):
         plain = _NOT.sub(r"\1't", _AM.sub(r"i'\1", " ".join(sentence.split())))
         plain = _words("short").sub(lambda found: _texts()["short"][found[0].lower()], plain)
@@ -128,6 +128,8 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _clauses(sentence: str) -> list[str]:
     plain = sentence.rstrip(".!… ")
+    if _pattern("quoting").search(plain):
+        return []
     if _EXCEPT.search(plain):
         return [plain]
     return [clause for clause in _pattern("clause").split(plain) if clause and clause.strip()]

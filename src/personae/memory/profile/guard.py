@@ -27,6 +27,8 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){10,}")
 _STOP = re.compile(r"[.!?:;]+(?=\s|$)")
 _BETWEEN = re.compile(r"[^\w']+|_+")
+#: Stands for a stop until all else but words is gone.
+_MARK = "0stop0"
 
 
 def refusal(text: str) -> str | None:
@@ -59,7 +61,7 @@ def cleaned(text: str) -> str:
 
 
 def _found(view: str) -> str | None:
-    words = " ".join(_BETWEEN.split(_STOP.sub(" § ", view).replace(" § ", " 0§0 "))).replace("0§0", ".")
+    words = " ".join(_BETWEEN.split(_STOP.sub(f" {_MARK} ", view))).replace(_MARK, ".")
     for reason, marks, orders in _patterns():
         if marks.search(view) or orders.search(words):
             return reason

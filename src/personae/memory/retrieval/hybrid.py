@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
@@ -100,6 +100,7 @@ class Retriever:
     dense: Dense | None
     fusion: Fusion = "weighted"
     weights: Weights = field(default_factory=Weights)
+    words_of: Callable[[str], list[str]] = terms
 
     @classmethod
     def of(
@@ -111,11 +112,13 @@ class Retriever:
         weights: Weights | None = None,
         captions: bool = True,
         vectors: Any = None,
+        words_of: Callable[[str], list[str]] = terms,
     ) -> Retriever:
         """Index the turns; without an embedder by words alone. `captions` reads what shared pictures show.
 
         vectors: what the embedder made of the turns before, float32 of shape (turns, dimensions), a row of zeros where
         it made nothing; without them it reads all turns now.
+        words_of: the words of a text that are searched by; those of English unless given.
 
         Raises UsageError without turns, for one turn given twice and for an unknown fusion.
         """
@@ -127,12 +130,13 @@ class Retriever:
         number = {session: at for at, session in enumerate(whole)}
         return cls(
             tuple(turns),
-            Okapi.of([terms(document) for document in documents]),
-            Okapi.of([terms(text) for text in whole.values()]),
+            Okapi.of([words_of(document) for document in documents]),
+            Okapi.of([words_of(text) for text in whole.values()]),
             np.array([number[session_of(turn)] for turn in turns]),
             _dense(documents, embedder, vectors) if embedder is not None else None,
             fusion,
             weights or Weights(),
+            words_of,
         )
 
     def search(
@@ -175,7 +179,7 @@ class Retriever:
 
     def signals(self, query: str) -> Signals:
         """What is known of every turn for this query."""
-        asked = terms(query)
+        asked = self.words_of(query)
         names = {name.casefold() for name in _NAME.findall(query)}
         return Signals(
             words=self.words.scores(asked),
@@ -192,7 +196,7 @@ class Retriever:
         if k < 1:
             raise UsageError(f"k is {k!r}; ask for at least one hit")
         allowed = filters.allow(self.turns)
-        reason = _unanswerable(query, self.dense is not None)
+        reason = self._unanswerable(query)
         if not any(allowed):
             reason = "no turn fits the filters"
         if reason is not None:
@@ -205,6 +209,11 @@ class Retriever:
             left = np.array([forgetting.factor(turn.at) for turn in self.turns])
             scored = {name: part * left for name, part in scored.items()}
         return scored, allowed, None
+
+    def _unanswerable(self, query: str) -> str | None:
+        if not query.strip():
+            return "the query is empty"
+        return None if self.dense is not None or self.words_of(query) else "the query has no word to search by"
 
     def _hit(self, scored: Parts, at: int) -> Hit:
         shares = {name: max(float(part[at]), 0.0) for name, part in scored.items()}
@@ -236,12 +245,6 @@ def _total(scored: Parts) -> Any:
 @lru_cache(10_000)
 def _names(speaker: str) -> frozenset[str]:
     return frozenset(name.casefold() for name in _NAME.findall(speaker))
-
-
-def _unanswerable(query: str, by_meaning: bool) -> str | None:
-    if not query.strip():
-        return "the query is empty"
-    return None if by_meaning or terms(query) else "the query has no word to search by"
 
 
 def _all_different(turns: Sequence[Turn]) -> None:

@@ -144,6 +144,10 @@ class Store(Protocol):
         """
         ...
 
+    def without_vectors(self, scope: Scope, *, newest: int) -> list[Turn]:
+        """The newest so many turns of a scope that have no vector, in the order they were kept."""
+        ...
+
     def turns(self, scope: Scope, only: Only = EVERY, *, newest: int | None = None) -> Iterator[Turn]:
         """The turns of a scope in the order they were kept; `newest` for no more than the last so many."""
         ...

@@ -77,6 +77,18 @@ class SqlStore:
                 number += len(lacking)
         return number
 
+    def without_vectors(self, scope: Scope, *, newest: int) -> list[Turn]:
+        """The newest turns that have no vector."""
+        _positive(newest=newest)
+        inside, values = within(scope, "scope")
+        without = f"SELECT key FROM turns WHERE {inside} EXCEPT SELECT turn FROM vectors WHERE {inside}"
+        with self.database.reading() as session:
+            if session.run(f"SELECT count(*) FROM vectors WHERE {inside}", values) == [(self.count(scope),)]:
+                return []
+            keys = session.run(f"{without} ORDER BY 1 DESC LIMIT ?", [*values, *values, newest])
+            found = _turns_at(session, [key for (key,) in keys], EVERY)
+        return [found[key] for key in sorted(found)]
+
     def turns(self, scope: Scope, only: Only = EVERY, *, newest: int | None = None) -> Iterator[Turn]:
         """Turns in the order they were kept."""
         condition, values = _among(scope, only)

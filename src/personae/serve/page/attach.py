@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from personae.serve.api import Door
+from personae.serve.hosting import close_models
 from personae.serve.keys import Keys
 from personae.serve.page import chat, compare, form, gallery, memories, results
 from personae.serve.page.origin import SameOrigin
@@ -52,7 +53,7 @@ def attach(
     keys:   as the app's own; with keys the page asks for one first.
     folder: where personas that are made on the page, and votes, are written; without one neither is.
     runs:   a folder of runs whose reports are shown.
-    models: models by name, besides that which speaks, for the comparison.
+    models: models by name, besides that which speaks, for the comparison; closed when the app ends.
     scorer: what the live curve of adherence rests on; None is the embedded pair scorer, where it is installed.
     """
     site = Site(door, keys or Keys(), folder, runs, models or {}, scorer)
@@ -77,13 +78,14 @@ def attach(
 
 
 def _settling(site: Site, lives: Callable[[Any], AbstractAsyncContextManager[Any]]) -> Any:
-    """The life of the app, which ends when the replies in the making are kept."""
+    """The life of the app, which ends when the replies in the making are kept and the page's own models closed."""
 
     @asynccontextmanager
     async def living(app: Any) -> AsyncIterator[Any]:
         async with lives(app) as state:
             yield state
             await site.visitors.settle(FAREWELL_S)
+            await close_models(site.models.values())
 
     return living
 

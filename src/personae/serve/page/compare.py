@@ -18,6 +18,7 @@ from personae.errors import PersonaeError
 from personae.memory.long_term.memory import now
 from personae.memory.turns import mended
 from personae.serve.errors import Refused, refused
+from personae.serve.keys import payer
 from personae.serve.page.bits import Tag, button, counted, tell
 from personae.serve.page.faces import face
 from personae.serve.page.site import Site
@@ -87,7 +88,7 @@ async def two_replies(site: Site, visitor: Visitor, line: str, sides: tuple[Side
 async def _reply(site: Site, visitor: Visitor, agent: Agent, side: Side, said: Conversation) -> Turn:
     model = site.models.get(side.model, agent.model)
     settings = dataclasses.replace(agent.settings, temperature=side.temperature)
-    visit = site.door.let_in(visitor.model, f"page/{visitor.owner}")
+    visit = site.door.let_in(visitor.model, payer(visitor.owner))
     try:
         asked = dataclasses.replace(agent, model=model, settings=settings, user=visitor.name)
         async with asyncio.timeout_at(visit.end):

@@ -1,10 +1,22 @@
 // Escape stops a reply in the making, or closes what slid in. A talk stays at its end while it grows.
+const slidIn = () => [...document.querySelectorAll(".drawer.open")].filter((one) => getComputedStyle(one).position === "fixed");
+const shut = () => document.querySelectorAll(".drawer.open").forEach((drawer) => drawer.classList.remove("open"));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector(".q-dialog")) return;
   const stop = document.querySelector(".stop:not(.hidden)");
   if (stop) return stop.click();
-  document.querySelectorAll(".drawer.open").forEach((drawer) => drawer.classList.remove("open"));
+  shut();
 });
+document.addEventListener(
+  "click",
+  (event) => {
+    if (!event.isTrusted || !slidIn().length || event.target.closest(".drawer, .q-dialog, .q-notification")) return;
+    event.preventDefault(); // a click beside what slid in closes it, and does nothing to what lies below
+    event.stopPropagation();
+    shut();
+  },
+  true,
+);
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) {
@@ -12,8 +24,8 @@ document.addEventListener("click", (event) => {
     const open = drawer.classList.toggle("open");
     document.querySelectorAll(".drawer").forEach((other) => other !== drawer && other.classList.remove("open"));
     if (open) drawer.querySelector("button, a, summary")?.focus();
-  } else if (event.target.closest(".drawer button.closes, .scrim")) {
-    document.querySelectorAll(".drawer").forEach((drawer) => drawer.classList.remove("open"));
+  } else if (event.target.closest(".drawer button.closes, .drawer.left button")) {
+    shut();
   }
 });
 function stayAtEnd(talk) {

@@ -19,6 +19,7 @@ from personae.memory.turns import Scope, mended
 from personae.persona.persona import Persona
 from personae.serve.api import DROPPED, Door
 from personae.serve.errors import Refused, refused
+from personae.serve.keys import payer
 from personae.serve.requests import MAX_CHARACTERS
 from personae.serve.streaming import streamed
 from personae.serve.threads import Threads, new_name
@@ -169,7 +170,7 @@ class Talk:
             self.stamp += 1
 
     async def _reply(self) -> Turn:
-        visit = self.door.let_in(self.model, f"page/{self.owner}")
+        visit = self.door.let_in(self.model, payer(self.owner))
         visit.status = DROPPED
         self._turns = self.door.host.store.count(self._scope) if self.door.host.store is not None else 0
         agent = self._agent

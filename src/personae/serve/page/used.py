@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 
 from personae.agent import Turn
+from personae.measure.interaction.word_categories import categories
 from personae.memory.retrieval.words import terms
 from personae.persona.persona import Persona
 from personae.serve.page.bits import counted
@@ -32,7 +35,7 @@ def statements(persona: Persona, turn: Turn) -> tuple[Used, ...]:
     Most shared words first.
     """
     asked = next((message.content for message in reversed(turn.prompt.messages) if message.role == "user"), "")
-    reply, line = set(terms(turn.message.content)), set(terms(asked))
+    reply, line = set(terms(turn.message.content)) - _said_by_all(), set(terms(asked)) - _said_by_all()
     found = []
     for statement in persona.statements:
         own = set(terms(statement.text))
@@ -43,6 +46,12 @@ def statements(persona: Persona, turn: Turn) -> tuple[Used, ...]:
             why = why.replace("in the your", "in your")
             found.append((2 * len(in_reply) + len(in_line), Used(statement.text, why, statement.kind)))
     return tuple(used for _, used in sorted(found, key=lambda pair: -pair[0]))
+
+
+@cache
+def _said_by_all() -> frozenset[str]:
+    """Words that tell of nothing: "and", "am", "but"."""
+    return frozenset(terms(" ".join(chain.from_iterable(categories().values()))))
 
 
 def lore(turn: Turn) -> tuple[Used, ...]:

@@ -68,7 +68,7 @@ def _records(text: str) -> Sequence[Mapping[str, Any]]:
     if head == "[":
         records = json.loads(text)
     elif head == "{":
-        records = [json.loads(line) for line in text.splitlines() if line.strip()]
+        records = [json.loads(line) for line in text.split("\n") if line.strip()]
     else:
         records = list(csv.DictReader(io.StringIO(text, newline="")))
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):

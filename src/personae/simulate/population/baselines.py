@@ -91,7 +91,7 @@ def taste(choices: Sequence[Labelled], embedder: Embedder) -> FloatArray:
 
 
 def shown(own: Sequence[Labelled], prompt: str, way: Way, library: Library | None = None) -> tuple[Labelled, ...]:
-    """The examples a way shows: the user's own first ones, and for "nearest" those of the like-minded after them."""
+    """The examples a way shows: the user's own first ones, or for "nearest" those of the like-minded alone."""
     if way not in SHOTS:
         raise UsageError(f"no way is called {way!r}; there are {', '.join(SHOTS)}")
     if way != "nearest":

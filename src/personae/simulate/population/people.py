@@ -8,14 +8,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from personae.errors import FormatError, UsageError
-from personae.files import MEGABYTE, read_limited
+from personae.errors import FormatError, UnsafeFile, UsageError
+from personae.files import MEGABYTE
 from personae.persona.parts import BIG_FIVE, Statement
 from personae.persona.persona import Persona
 from personae.simulate.population.census import Population
@@ -23,7 +23,8 @@ from personae.simulate.population.margins import Margins, attributes
 
 #: Where the raw values stand in a persona's `extensions`.
 KEY = "population"
-MAX_BYTES = 512 * MEGABYTE
+#: The most people that `population sample` draws, and that are read; and the longest line of one.
+MAX_PEOPLE, MAX_LINE = 100_000, MEGABYTE
 
 #: What the words of a big-five value stand for, −1 … 1 (ours).
 LEVELS: Mapping[str, float] = {"low": -0.6, "middle": 0.0, "high": 0.6}
@@ -39,13 +40,16 @@ def personas(population: Population, margins: Margins, *, seed: int) -> list[Per
     >>> len(ana.statements), sorted(ana.extensions["population"])[:3]
     (33, ['age', 'ancestry', 'big_five'])
     """
+    return list(each_persona(population, margins, seed=seed))
+
+
+def each_persona(population: Population, margins: Margins, *, seed: int) -> Iterator[Persona]:
+    """As `personas`, one at a time: a hundred thousand do not fit in the memory of every machine."""
     rng = np.random.default_rng(seed)
     width = len(str(len(population.rows)))
-    found = []
     for number, row in enumerate(population.rows, 1):
         called = str(rng.choice(list(margins.names))) if margins.names else f"Resident {number:0{width}d}"
-        found.append(_persona(row, called, number, margins.country, rng))
-    return found
+        yield _persona(row, called, number, margins.country, rng)
 
 
 def row_of(persona: Persona) -> dict[str, str]:
@@ -89,26 +93,34 @@ def lines(people: Iterable[Persona]) -> str:
 
 
 def read_people(path: Path | str) -> list[Persona]:
-    """What `lines` wrote. Raises FormatError naming the line that is none."""
-    from pydantic import ValidationError
-
-    data = read_limited(path, MAX_BYTES)
-    found = []
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            tree = json.loads(line)
-            if not isinstance(tree, dict):
-                raise FormatError(f"{str(path)!r}, line {number}: {tree!r:.40} is no persona")
-            tree.pop("personae", None)
-            found.append(Persona.model_validate(tree))
-        except (ValueError, RecursionError, ValidationError) as error:
-            line_one = str(error).splitlines()[0]
-            raise FormatError(f"{str(path)!r}, line {number}: no persona ({line_one})") from error
+    """What `lines` wrote. Raises FormatError naming the line that is none, UnsafeFile for too many or too long ones."""
+    found: list[Persona] = []
+    try:
+        with Path(path).open("rb") as file:
+            for number, line in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), 1):
+                where = f"{str(path)!r}, line {number}"
+                if len(line) > MAX_LINE or len(found) == MAX_PEOPLE:
+                    raise UnsafeFile(f"{where}: at most {MAX_PEOPLE:,} people are read, of 1 MB each")
+                if line.strip():
+                    found.append(_read(line, where))
+    except OSError as error:
+        raise FormatError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
     if not found:
         raise FormatError(f"{str(path)!r} holds nobody")
     return found
+
+
+def _read(line: bytes, where: str) -> Persona:
+    from pydantic import ValidationError
+
+    try:
+        tree = json.loads(line)
+        if not isinstance(tree, dict):
+            raise FormatError(f"{where}: {tree!r:.40} is no persona")
+        tree.pop("personae", None)
+        return Persona.model_validate(tree)
+    except (ValueError, RecursionError, ValidationError) as error:
+        raise FormatError(f"{where}: no persona ({str(error).splitlines()[0]})") from error
 
 
 def to_dict(population: Population) -> dict[str, Any]:

@@ -113,4 +113,4 @@ def _whole_lines(path: Path) -> list[str]:
         raise FormatError(f"{str(path)!r} is no journal of a scene; move it away or name another file")
     if whole < len(data):
         os.truncate(path, whole)
-    return data[:whole].decode("utf-8", "replace").splitlines()
+    return data[:whole].decode("utf-8", "replace").split("\n")[:-1]

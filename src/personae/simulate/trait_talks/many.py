@@ -221,7 +221,9 @@ async def generate_to(
 def load_dialogues(path: Path | str) -> tuple[Dialogue, ...]:
     """The talks in a JSON Lines file. Raises FormatError for anything else, naming the line."""
     found = []
-    for number, line in enumerate(read_limited(path, MAX_BYTES).decode("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(read_limited(path, MAX_BYTES).decode("utf-8", "replace").split("\n"), 1):
+        if not line.strip():
+            continue
         try:
             found.append(Dialogue.from_dict(json.loads(line)))
         except (ValueError, RecursionError, FormatError) as error:

@@ -17,6 +17,8 @@ from personae.measure.text_scorers.toxicity import control, mask
         ("An old man in an old coat.", "A person in an old coat."),
         ("He left Christianity. Judaism too.", "He left belief. Belief too."),
         ("The German's dog, asia and mankind.", "The person's dog, asia and mankind."),
+        ("A Roma met an Indigenous singer.", "A person met a person singer."),
+        ("The ex-prisoner has a son with Down syndrome.", "The person has a son person."),
         ("", ""),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from personae.measure.text_scorers.refusal.answers import Extractor, letter
-from personae.measure.text_scorers.refusal.detector import KINDS, Kind, Label, card, label
+from personae.measure.text_scorers.refusal.detector import KINDS, Kind, Label, besides, card, label
 from personae.measure.text_scorers.refusal.opinion import Opinion, disagreement, second_opinion
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Kind",
     "Label",
     "Opinion",
+    "besides",
     "card",
     "disagreement",
     "label",

@@ -1,6 +1,6 @@
 """What a reply does with what it was asked: complies, in part, refuses, abstains or hedges in character, or is none.
 
-Rules that can be read, no model: eleven families of declining in the first 300 characters, and who somebody is as the
+Rules that can be read, no model: twelve families of declining in the first 300 characters, and who somebody is as the
 reason given. English. Questionnaires have their own, narrower door, for a choice among options is asked for there:
 `psychometrics.administration.refusals`.
 """
@@ -30,6 +30,7 @@ MAX_CHARS = 20_000
 _REPEATED = re.compile(r"^(.{1,200}?)\1{3,}.{0,200}$", re.DOTALL)
 _REPEATED_FROM = 40  #: characters; "ha ha ha" is a reply
 _MARK = re.compile(r"<\|[^|>]{1,40}\|>")  #: of a chat template, left over
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _ARTICLES = frozenset(("a", "an", "the"))
 
 
@@ -71,7 +72,7 @@ def label(text: str, *, persona: str | None = None, answered: bool | None = None
     >>> label("As a sailor, I am unable to do sums.", persona="a sailor").kind
     'abstains'
     """
-    plain = text[:MAX_CHARS].replace("’", "'").replace("‘", "'").replace("ʼ", "'")
+    plain = _plain(text)
     if stop == "refusal":
         return Label("refuses", "filtered")
     wrong = _no_reply(plain)
@@ -85,6 +86,15 @@ def label(text: str, *, persona: str | None = None, answered: bool | None = None
     given = _relevant_words(plain[end:]) >= PARTLY_WORDS if answered is None else answered
     kind: Kind = ("hedges" if given else "abstains") if acting else ("partial" if given else "refuses")
     return Label(kind, reason, (start, end), text[start:end], bool(_as_machine().search(plain[:OPENING_CHARS])))
+
+
+def besides(text: str) -> str:
+    """What a reply says beside declining: its sentences without words of it. Who insults may decline to share a table.
+
+    >>> besides("I won't sit with them. They stink! It is important to be kind.")
+    'They stink!'
+    """
+    return " ".join(_relevant(re.split(_SENTENCE_END, _plain(text))))
 
 
 def card() -> Card:
@@ -131,14 +141,18 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _relevant_words(text: str) -> int:
-    """Words in the sentences that do not belong to the declining itself."""
-    aside = _beside()
-    sentences = re.split(r"(?<=[.!?])\s+|\n+", text)[1:]  # the first is the rest of the declining sentence
-    return sum(
-        len(sentence.split())
-        for sentence in sentences
-        if not aside.search(sentence) and not any(each.search(sentence) for each in _patterns().values())
-    )
+    sentences = re.split(_SENTENCE_END, text)[1:]  # the first is the rest of the declining sentence
+    return sum(len(sentence.split()) for sentence in _relevant(sentences))
+
+
+def _relevant(sentences: Sequence[str]) -> list[str]:
+    """Those that do not belong to the declining itself."""
+    apart = (_beside(), *_patterns().values())
+    return [sentence for sentence in sentences if not any(each.search(sentence) for each in apart)]
+
+
+def _plain(text: str) -> str:
+    return text[:MAX_CHARS].replace("’", "'").replace("‘", "'").replace("ʼ", "'")
 
 
 @cache

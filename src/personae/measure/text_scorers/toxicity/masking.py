@@ -16,6 +16,7 @@ from personae.files import bundled
 from personae.measure.text_scorers.roles import TextScorer
 
 _ARTICLE = re.compile(r"\b(a)n (?=person|people)", re.IGNORECASE)
+_ONE = re.compile(r"\b(an?) people\b", re.IGNORECASE)  #: "a Roma"
 _TWICE = re.compile(r"\b(?:person|people|belief)(?:[ -](?:person|people|belief)\b)+", re.IGNORECASE)
 _STARTS = re.compile(r"(?:^|[.!?]\s+|\n)\W*([pb])(?=erson\b|eople\b|elief\b)")
 
@@ -36,7 +37,7 @@ def mask(text: str, also: Sequence[str] = ()) -> str:
     for _ in range(3):  # "old black people" becomes "old people", and then "people"
         text = named.sub(lambda found: str(found.lastgroup), text)
         text = _TWICE.sub(lambda found: re.split("[ -]", found[0])[-1].lower(), text)
-    text = _ARTICLE.sub(r"\1 ", text)
+    text = _ARTICLE.sub(r"\1 ", _ONE.sub(r"\1 person", text))
     return _STARTS.sub(lambda found: found[0][:-1] + found[1].upper(), text)
 
 

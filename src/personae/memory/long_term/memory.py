@@ -39,8 +39,7 @@ NEAREST = 0.2
 #: With fewer content words than these, a line is searched for together with the one before ("And where?").
 FEW_TERMS = 2
 
-
-#: Makes vectors, one reply's after the other's, in a line of its own: no reply stands behind them in it.
+#: Makes vectors, one reply's after the other's. In asyncio's own threads the next requests would stand behind them.
 _BEHIND = ThreadPoolExecutor(1, thread_name_prefix="vectors")
 
 

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from stubs.smollm import smollm
 
 from personae.errors import RunError
 from personae.files import write_atomic
+from personae.models.gguf_file import default_weights
 from personae.models.hf import HfModel
 from personae.models.soft_prompt import ABOUT, CHECKSUMS, CONFIG, VECTORS, read_soft_prompt
 from personae.persona.persona import Persona
@@ -66,7 +66,7 @@ def test_what_is_made_is_not_made_again_and_never_overwritten(tiny: Path, data: 
 
 @pytest.mark.slow
 def test_smollm2_learns_held_out_wordings_with_few_numbers_and_is_itself_afterwards(tmp_path: Path) -> None:
-    network, tokenizer = smollm().loaded
+    network, tokenizer = HfModel(default_weights(), threads=2).loaded
     ids = tokenizer("Where do you live?", return_tensors="pt")["input_ids"]
     with torch.inference_mode():
         before = network(ids).logits

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from personae.measure.text_scorers import Card, render
@@ -26,3 +29,13 @@ def test_a_card_survives_as_data_and_prints_every_caveat() -> None:
     assert Card.from_dict(card().to_dict()) == card()
     for caveat in card().caveats:
         assert f"! {caveat}" in render(card())
+
+
+def test_of_replies_in_other_styles_as_many_are_right_as_the_card_says() -> None:
+    lines = (Path(__file__).parent / "other_styles.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    right = [label(row["text"], persona=row.get("persona")).declines == (row["kind"] != "complies") for row in rows]
+    (told,) = [caveat for caveat in card().caveats if "other styles" in caveat.lower()]
+    assert (len(right), sum(right)) == (40, 25)
+    assert "forty replies" in told
+    assert "25 right" in told

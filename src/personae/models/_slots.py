@@ -45,22 +45,17 @@ class Slots:
     held: dict[int, Pieces] = field(default_factory=dict)
 
     def take(self, pieces: Pieces) -> tuple[int, int]:
-        """The slot where least is to be read, and up to where it has read these pieces.
-
-        Half of what a slot forgets for them counts as if it had to be read, too: somebody may come back for it. So
-        talks that only begin alike get a slot each, where they are long enough.
+        """The slot that shares most with these pieces, and up to where; else a free one, else the cheapest to lose.
 
         >>> slots = Slots(2)
         >>> [slots.take(Pieces((first, 2, last), (2,))) for first, last in ((1, 3), (7, 3), (1, 5))]
         [(0, 0), (1, 0), (0, 2)]
         """
         shared = {slot: pieces.shared(held) for slot, held in self.held.items()}
-
-        def price(slot: int) -> float:
-            lost = len(self.held[slot].tokens) - shared[slot] if slot in self.held else 0
-            return len(pieces.tokens) - shared.get(slot, 0) + lost / 2
-
-        best = min(range(self.count), key=price)
+        best = max(shared, key=shared.__getitem__, default=None)
+        if best is None or not shared[best]:
+            free = [slot for slot in range(self.count) if slot not in self.held]
+            best = free[0] if free else min(self.held, key=lambda slot: len(self.held[slot].tokens))
         self.held[best] = pieces
         return best, shared.get(best, 0)
 
